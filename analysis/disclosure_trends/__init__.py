@@ -1,0 +1,24 @@
+"""Turn request logs and published figures on user-data disclosure into trends."""
+
+import logging
+from importlib import import_module
+
+_PUBLIC: dict[str, str] = {}
+
+__version__ = "0.1.0"
+__all__ = ["__version__", *sorted(_PUBLIC)]  # noqa: PLE0604
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _PUBLIC:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names without importing them."""
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""A cleaned log, or published windows, become counts."""

@@ -1,0 +1,1 @@
+"""How things look: numbers, wording, tables, figures, theme."""

@@ -1,0 +1,1 @@
+"""Results become files that leadership can open."""

@@ -1,0 +1,1 @@
+"""Logs and series whose truth is known."""

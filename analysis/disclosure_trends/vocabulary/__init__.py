@@ -1,0 +1,1 @@
+"""What words mean: columns, terms, countries, regions, lines, periods."""
