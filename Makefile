@@ -5,7 +5,7 @@ AS_OF := 2026-05-31
 # Compiled modules make a warm report twice as fast; some machines switch them off.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: report test browser lint check bench calibrate example lab lock clean help
+.PHONY: report test browser database lint check bench calibrate example lab lock clean help
 
 .tools/bin/uv:
 	python3 -m venv .tools && .tools/bin/python -m pip --quiet --disable-pip-version-check install uv
@@ -25,12 +25,15 @@ test: .venv ## Run all tests
 browser: ## Install Debian's Chromium for the browser tests
 	command -v chromium >/dev/null || (apt-get -qq update && apt-get -qq install --yes chromium poppler-utils fonts-liberation >/dev/null)
 
+database: ## Install Debian's PostgreSQL for the test of the database source
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || (apt-get -qq update && apt-get -qq install --yes postgresql >/dev/null)
+
 lint: .venv ## Formatter, linter, types, layers, docstrings, spelling, notebooks
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	PYTHONPATH=analysis .venv/bin/lint-imports
-	$(PY) tests/docstrings.py
+	.venv/bin/numpydoc lint $$(git ls-files "analysis/*.py")
 	.venv/bin/codespell
 	.venv/bin/nbstripout --keep-id --verify notebooks/*.ipynb
 
