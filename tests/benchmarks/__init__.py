@@ -1,0 +1,1 @@
+"""Benchmarks: ratios of CPU seconds, measured back to back in one run."""

@@ -1,0 +1,1 @@
+"""Simulations that measure the error rates which the documents state."""
