@@ -47,9 +47,10 @@ def load_events(
     Returns
     -------
     DataFrame
-        Columns `date, date_to, precision, platform, scope, kind, label, source_url`,
-        sorted by date. An event of `month` precision lies somewhere between `date`
-        and `date_to`, both inclusive: draw a band, not a line.
+        Columns `date, date_to, precision, platform, scope, kind, label, allows,
+        source_url`, sorted by date. An event of `month` precision lies somewhere
+        between `date` and `date_to`, both inclusive: draw a band, not a line. `allows`
+        names whose data a policy lets be disclosed; it is empty for other kinds.
 
     Raises
     ------
