@@ -1,0 +1,238 @@
+"""The last cell of a notebook: what was read, with which versions, and how to repeat.
+
+The record is found in the notebook's own variables: every log, every set of published
+figures and every result that it holds. It ends with a token, a hash over the record,
+so that a notebook which stopped early cannot pass for a whole one.
+"""
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol, runtime_checkable
+
+import pandas as pd
+
+from disclosure_trends.display.numbers import count
+from disclosure_trends.display.tables import Json
+from disclosure_trends.reports import provenance
+from disclosure_trends.reports.parameter_types import Value
+from disclosure_trends.reports.provenance import InputFile
+from disclosure_trends.reports.settings import read_settings
+from disclosure_trends.results import BUNDLE_TYPE, Check, Result
+from disclosure_trends.vocabulary.periods import format_day, parse_as_of, parse_period
+from disclosure_trends.vocabulary.regions import describe_region
+
+CLASSIFICATION: Final = "Internal"
+
+
+class _Records(Protocol):
+    records: int
+    clean: int
+    superseded: int
+    quarantined: int
+
+
+class _Ledger(Protocol):
+    total: _Records
+
+
+@runtime_checkable
+class _Log(Protocol):
+    """A cleaned log, seen from here."""
+
+    evidence: str
+    ledger: _Ledger
+    checks: tuple[Check, ...]
+
+
+@runtime_checkable
+class _Published(Protocol):
+    """Published figures, seen from here."""
+
+    table: pd.DataFrame
+    platform: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportRecord:
+    """What `close_report` shows.
+
+    Attributes
+    ----------
+    record : dict
+        The bundle of type ``Report``: heading, provenance, parameters, token.
+    """
+
+    record: Json = field(repr=False)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, object]:
+        """Show the provenance in Jupyter; a report reads the JSON only."""
+        del include, exclude
+        rows = self.rows
+        body = "".join(
+            f"<tr><th>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>"
+            for label, text in rows
+        )
+        return {
+            BUNDLE_TYPE: self.record,
+            "text/html": f"<table><tbody>{body}</tbody></table>",
+            "text/plain": "\n".join(f"{label}: {text}" for label, text in rows),
+        }
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Label and text of each line of the provenance."""
+        rows = self.record["provenance"]
+        return [(row[0], row[1]) for row in rows] if isinstance(rows, list) else []
+
+
+def record_report(
+    report: str, parameters: Mapping[str, Value], namespace: Mapping[str, object]
+) -> ReportRecord:
+    """Gather what a reader needs to trust and to repeat a report.
+
+    Parameters
+    ----------
+    report : str
+        Name of the notebook.
+    parameters : mapping
+        Its checked parameters.
+    namespace : mapping
+        The notebook's variables.
+
+    Returns
+    -------
+    ReportRecord
+        The same for the same inputs, parameters and versions.
+    """
+    held = [value for name, value in namespace.items() if not name.startswith("_")]
+    inputs = provenance.describe_inputs(parameters)
+    record: Json = {
+        "schema": 1,
+        "type": "Report",
+        "report": report,
+        "heading": heading(parameters, held),
+        "as_of": parameters.get("as_of"),
+        "parameters": provenance.shown_parameters(parameters),
+        "classification": CLASSIFICATION,
+        "provenance": [list(row) for row in _rows(report, parameters, inputs, held)],
+        "sources": sources(held),
+        "checks": [check.to_json() for log in _logs(held) for check in log.checks],
+    }
+    return ReportRecord({**record, "token": completion_token(record)})
+
+
+def completion_token(record: Mapping[str, object]) -> str:
+    """Return the hash that a whole record ends with; its own token is left out."""
+    body = {key: value for key, value in record.items() if key != "token"}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def heading(parameters: Mapping[str, Value], held: list[object]) -> str:
+    """Name release, geography and period in months, as the page's first line."""
+    region = parameters.get("region")
+    regions = parameters.get("regions")
+    if isinstance(region, str):
+        place = describe_region(region)
+    elif isinstance(regions, list) and regions:
+        place = ", ".join(describe_region(str(name)) for name in regions)
+    else:
+        place = "all regions"
+    return ", ".join([_subject(held), place, _span(parameters)])
+
+
+def sources(held: list[object]) -> list[str]:
+    """List the addresses that the published figures were read from, sorted."""
+    urls: set[str] = set()
+    for figures in _figures(held):
+        if "source_url" in figures.table.columns:
+            urls.update(figures.table["source_url"].dropna().astype(str))
+    return sorted(url for url in urls if url)
+
+
+def _rows(
+    report: str,
+    parameters: Mapping[str, Value],
+    inputs: tuple[InputFile, ...],
+    held: list[object],
+) -> list[tuple[str, str]]:
+    rows = [("Data", line) for line in _data_lines(parameters, inputs, held)]
+    rows += [("Records", _equation(log)) for log in _logs(held)]
+    methods = list(dict.fromkeys(type(r).__name__ for r in held if _is_result(r)))
+    if methods:
+        text = "each estimand, its assumptions and error rates: analysis/METHODS.md"
+        rows.append(("Method", f"{', '.join(methods)}; {text}"))
+    rows.append(("Versions", provenance.versions_text()))
+    rows.append(
+        ("Run again", provenance.command(report, parameters, usual=_usual(report)))
+    )
+    return rows
+
+
+def _data_lines(
+    parameters: Mapping[str, Value], inputs: tuple[InputFile, ...], held: list[object]
+) -> list[str]:
+    """Write one line per file: name, rows, hash; shipped tables only where used."""
+    platforms = {f"{figures.platform}.csv" for figures in _figures(held)}
+    used = platforms | {"events.csv"} | ({"claims.csv"} if platforms else set())
+    lines = []
+    for item, (_, path) in zip(inputs, provenance.input_paths(parameters), strict=True):
+        if item.role == "shipped" and item.name not in used:
+            continue
+        rows = provenance.count_rows(path)
+        size = "" if rows is None else f", {count(rows)} rows"
+        lines.append(f"{item.name}{size}, sha256 {item.sha256}")
+    return lines
+
+
+def _equation(log: _Log) -> str:
+    """Write the ledger: every record ends in one of three places."""
+    total = log.ledger.total
+    return (
+        f"{count(total.records)} records = {count(total.clean)} clean "
+        f"+ {count(total.superseded)} superseded "
+        f"+ {count(total.quarantined)} quarantined"
+    )
+
+
+def _subject(held: list[object]) -> str:
+    """Name what the report is drawn from."""
+    named = [figures.platform for figures in _figures(held)]
+    logs = _logs(held)
+    if named:
+        return f"{named[0][:1].upper()}{named[0][1:]}: published figures"
+    if logs:
+        simulated = logs[0].evidence == "simulated"
+        return "Simulated request log" if simulated else "Request log"
+    return "User-data disclosure"
+
+
+def _span(parameters: Mapping[str, Value]) -> str:
+    before, after = parameters.get("before"), parameters.get("after")
+    if isinstance(before, str) and isinstance(after, str):
+        return f"{parse_period(after).words} against {parse_period(before).words}"
+    as_of = parameters.get("as_of")
+    return f"up to {format_day(parse_as_of(as_of))}" if isinstance(as_of, str) else ""
+
+
+def _usual(report: str) -> dict[str, Value]:
+    """Return the parameters that the report of this name is made with by itself."""
+    known = read_settings().get(report)
+    return known.schema.check(known.parameters) if known else {}
+
+
+def _logs(held: list[object]) -> list[_Log]:
+    return list({id(v): v for v in held if isinstance(v, _Log)}.values())
+
+
+def _figures(held: list[object]) -> list[_Published]:
+    return list({id(v): v for v in held if isinstance(v, _Published)}.values())
+
+
+def _is_result(value: object) -> bool:
+    return isinstance(value, Result)

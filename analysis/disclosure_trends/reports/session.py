@@ -1,0 +1,172 @@
+"""The frame around a notebook: parameters checked at its top, provenance at its end.
+
+`check_parameters` and `close_report` do the same in JupyterLab, under bare papermill
+and in our runner; neither knows in which of them it is.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.reports.closing import ReportRecord, record_report
+from disclosure_trends.reports.parameter_types import Value
+from disclosure_trends.reports.parameters import Schema, read_schema
+from disclosure_trends.reports.settings import notebooks_folder
+from disclosure_trends.reports.values import EXAMPLE, check_known
+from disclosure_trends.resources import example_requests
+
+if TYPE_CHECKING:
+    from disclosure_trends.logs.cleaned import CleanedLog
+
+# papermill begins the cell that it injects with this comment.
+_INJECTED: Final = "# Parameters"
+# One kernel holds one notebook, and `close_report()` takes no argument: the settings
+# that were checked last are the ones it closes.
+_CHECKED: Final[list[tuple["Settings", Mapping[str, object]]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The checked parameters of a notebook, each an attribute of its name.
+
+    Attributes
+    ----------
+    notebook : str
+        Name of the notebook.
+    values : mapping
+        Name to value, in the order of the parameters cell.
+    """
+
+    notebook: str
+    values: Mapping[str, Value]
+
+    def __getattr__(self, name: str) -> Value:
+        """Return the value of a parameter."""
+        if name.startswith("_") or name not in self.values:
+            message = (
+                f"{self.notebook}: there is no parameter {name!r}"
+                f"{nearest(name, self.values)}; there are {', '.join(self.values)}"
+            )
+            raise AttributeError(message)
+        return self.values[name]
+
+    def open_requests(self) -> "CleanedLog":
+        """Open the log that the parameter `requests` names, cleaned as of `as_of`.
+
+        Returns
+        -------
+        CleanedLog
+            A folder that ``out=`` left is opened as it is; a file is cleaned first;
+            ``"example"`` is the simulated log that ships with the project.
+
+        Raises
+        ------
+        RequestLogError
+            If the log cannot be trusted.
+        """
+        from disclosure_trends.logs.clean import clean_requests
+        from disclosure_trends.logs.cleaned import open_log
+
+        given = str(self.requests)
+        if Path(given).is_dir():
+            return open_log(given)
+        source = example_requests() if given == EXAMPLE else given
+        return clean_requests(source, as_of=str(self.as_of))
+
+
+def check_parameters(notebook: str, namespace: Mapping[str, object], /) -> Settings:
+    """Check the parameters of a notebook, from inside it.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of a notebook that ships with the project, or the path of one.
+    namespace : mapping
+        The notebook's variables: ``globals()``.
+
+    Returns
+    -------
+    Settings
+        The checked parameters as attributes.
+
+    Raises
+    ------
+    SettingsError
+        If a parameter is absent, mistyped or out of range, or papermill was given a
+        name that the notebook does not know.
+    """
+    schema = read_schema(_find(notebook))
+    own = _annotated(namespace)
+    for name in _injected_names(namespace):
+        if name not in own:
+            schema[name]  # refuses what neither the notebook nor its copy declares
+    absent = [name for name in schema.names if name not in namespace]
+    if absent:
+        raise SettingsError(_absent(schema, absent[0], own))
+    values = schema.check({name: namespace[name] for name in schema.names})
+    check_known(values, where=schema.notebook)
+    settings = Settings(schema.notebook, values)
+    _CHECKED[:] = [(settings, namespace)]
+    return settings
+
+
+def close_report() -> ReportRecord:
+    """Say where the numbers of this notebook come from; its last cell.
+
+    Returns
+    -------
+    ReportRecord
+        Shows itself as provenance and carries the token that proves the end was
+        reached.
+
+    Raises
+    ------
+    SettingsError
+        If `check_parameters` was not called before.
+    """
+    if not _CHECKED:
+        message = (
+            "close_report(): no parameters were checked; call check_parameters first"
+        )
+        raise SettingsError(message)
+    settings, namespace = _CHECKED[0]
+    return record_report(settings.notebook, settings.values, namespace)
+
+
+def _find(notebook: str) -> Path:
+    path = Path(notebook)
+    return path if path.suffix else notebooks_folder() / f"{notebook}.ipynb"
+
+
+def _annotated(namespace: Mapping[str, object]) -> frozenset[str]:
+    """Return the names that this copy of the notebook declares with a type."""
+    declared = namespace.get("__annotations__")
+    return frozenset(declared) if isinstance(declared, Mapping) else frozenset()
+
+
+def _injected_names(namespace: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names that the injected cell, if there is one, assigns."""
+    history = namespace.get("In")
+    sources = [str(s) for s in history] if isinstance(history, list) else []
+    injected = [source for source in sources if source.startswith(_INJECTED)]
+    if not injected:
+        return ()
+    return tuple(
+        target.id
+        for statement in ast.parse(injected[-1]).body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    )
+
+
+def _absent(schema: Schema, name: str, own: frozenset[str]) -> str:
+    others = sorted(own - {*schema.names})
+    near = nearest(name, others).replace("did you mean", "it says")
+    return (
+        f"{schema.notebook}: parameter {name!r} is absent from the parameters cell"
+        f"{near}; write {name}: {schema[name].annotation} = {schema[name].default!r}"
+    )
