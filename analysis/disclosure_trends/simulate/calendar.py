@@ -15,7 +15,7 @@ BEFORE, AFTER = (18, 19, 20), (21, 22, 23)  # months of the design, from 0
 SHOCK_MONTH = 21
 LINE_MONTH = 16  # the contact point exists from here on
 _FEWEST_MONTHS = 6
-_DAYS_OPEN = 31  # the log is cut when the last month is 31 days old
+DAYS_OPEN = 31  # the log is cut when the last month is 31 days old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,12 @@ class SimulatedMonths:
         """Month of the year, 1 to 12."""
         return np.array([day.month for day in self.starts], dtype=np.int64)
 
+    @property
+    def days_left(self) -> NDArray[np.int64]:
+        """Days from the end of each month to the end of the cut, its last day."""
+        since = [(self.cut - day).days + 1 for day in self.starts]
+        return np.array(since, dtype=np.int64) - self.days
+
     def window(self, design: tuple[int, ...]) -> NDArray[np.int64]:
         """Positions of the given months of the design."""
         return np.flatnonzero(np.isin(self.design, design))
@@ -62,18 +68,24 @@ class SimulatedMonths:
 
 
 def simulated_months(
-    *, end: str = "2024-09", months: int = 24, days_open: int = _DAYS_OPEN
+    *,
+    end: str = "2024-09",
+    months: int = 24,
+    after: str | None = None,
+    days_open: int = DAYS_OPEN,
 ) -> SimulatedMonths:
-    """Lay the design out so that its last month closes the last whole quarter.
+    """Lay the design out so that its last month closes the "after" quarter.
 
     Parameters
     ----------
     end : str
         Last month of the log, ``2024-09``.
     months : int
-        Number of months, at least six beyond an unfinished last quarter.
+        Number of months.
+    after : str, optional
+        Quarter of the later window; by default the last whole quarter of the log.
     days_open : int
-        Days between the end of the last month and the cut.
+        Days between the end of the last month and the cut, its last day.
 
     Returns
     -------
@@ -83,24 +95,40 @@ def simulated_months(
     Raises
     ------
     PeriodError
-        If `end` is not a month.
+        If `end` or `after` is not a period.
     SettingsError
-        If the log would not hold both windows.
+        If they are not a month and a quarter, or the log does not hold both windows.
     """
     last = parse_period(end, name="end")
     if format_period(last.start, freq="month") != end:
         raise SettingsError(f"end: {end!r} is not a month; write a month as 2024-09")
-    unfinished = last.start.month % 3
-    if months < _FEWEST_MONTHS + unfinished:
+    count = _number(last.start)
+    beyond = (count + 1) % 3 if after is None else count - _last_month(after)
+    if beyond < 0 or months < _FEWEST_MONTHS + beyond:
         raise SettingsError(
-            f"months: {months} is too few; the two quarters compared "
-            f"need at least {_FEWEST_MONTHS + unfinished} months up to {end}"
+            f"months: {months} months to {end} do not hold the two quarters compared; "
+            f"at least {_FEWEST_MONTHS + max(beyond, 0)} months are needed, "
+            "and the later quarter must have ended"
         )
-    count = last.start.year * 12 + last.start.month - 1
     starts = tuple(
         date(n // 12, n % 12 + 1, 1) for n in range(count - months + 1, count + 1)
     )
-    design = np.arange(months) - months + DESIGN_MONTHS + unfinished
     return SimulatedMonths(
-        starts=starts, design=design, cut=last.end + timedelta(days=days_open)
+        starts=starts,
+        design=np.arange(months) - months + DESIGN_MONTHS + beyond,
+        cut=last.end + timedelta(days=days_open),
     )
+
+
+def _last_month(quarter: str) -> int:
+    window = parse_period(quarter, name="after")
+    if format_period(window.start, freq="quarter") != quarter:
+        raise SettingsError(
+            f"after: {quarter!r} is not a quarter; write a quarter as 2024Q3"
+        )
+    return _number(window.end)
+
+
+def _number(day: date) -> int:
+    """Months since the year 0."""
+    return day.year * 12 + day.month - 1

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from disclosure_trends.simulate.calendar import (
     AFTER,
     BEFORE,
+    DAYS_OPEN,
     SimulatedMonths,
     simulated_months,
 )
+from disclosure_trends.simulate.decisions import decided_shares
 from disclosure_trends.simulate.scenarios import Scenario, find_scenario
 from disclosure_trends.simulate.truth import expected_truth
 from disclosure_trends.simulate.worlds import (
@@ -22,9 +24,14 @@ from disclosure_trends.simulate.worlds import (
     draw_world,
 )
 
-MATURE_DAYS = 30
 _SIZE = 8.0  # of the negative binomial counts
 _DAYS_OPEN_LATE = 10
+_TYPES = ("police", "prosecutor") * 2 + ("police", "court")
+_BODIES = {
+    "police": "police unit",
+    "prosecutor": "prosecutor's office",
+    "court": "court",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,8 +46,8 @@ class PanelDraw:
         The months, ``2024-09``.
     before_months, after_months : ndarray of int
         Positions of the months of the two windows.
-    authority, country, region : ndarray of str
-        Pseudonym, alpha-2 code, and adopting region or complement, by authority.
+    authority, authority_type, country, region : ndarray of str
+        Pseudonym, type, alpha-2 code, and adopting region or complement, by authority.
     adopted_month : ndarray of int
         Position of the month of adoption, itself adopted; ``len(months)`` for never.
     submitted : ndarray of int
@@ -53,8 +60,8 @@ class PanelDraw:
         Found valid within 30 days of receipt and by the cut.
     visible : ndarray of int
         Found valid by the cut, the last day of the log.
-    cut : str
-        That day, ``2024-10-31``.
+    calendar : SimulatedMonths
+        The calendar, with the cut.
     truth : mapping
         The expected answer.
     world : World
@@ -66,6 +73,7 @@ class PanelDraw:
     before_months: Ints
     after_months: Ints
     authority: NDArray[np.str_]
+    authority_type: NDArray[np.str_]
     country: NDArray[np.str_]
     region: NDArray[np.str_]
     adopted_month: Ints
@@ -75,7 +83,7 @@ class PanelDraw:
     valid: Ints
     matured: Ints
     visible: Ints
-    cut: str
+    calendar: SimulatedMonths
     truth: Mapping[str, float | str]
     world: World
 
@@ -87,6 +95,8 @@ def draw_panel(
     end: str = "2024-09",
     months: int = 24,
     rows: int | None = None,
+    after: str | None = None,
+    days_open: int | None = None,
 ) -> PanelDraw:
     """Draw a log with a known truth, as counts.
 
@@ -101,10 +111,16 @@ def draw_panel(
     end : str
         Last month.
     months : int
-        Number of months; the windows compared are the last two whole quarters.
+        Number of months; the windows compared are two
+        consecutive quarters.
     rows : int, optional
         Exact number of requests; by default as many as the design yields (about
         43,000 in 24 months).
+    after : str, optional
+        The later quarter, if it is not the last whole one.
+    days_open : int, optional
+        Days from the end of the last month to the cut; by default 31, or 10 where
+        decisions are late.
 
     Returns
     -------
@@ -118,8 +134,11 @@ def draw_panel(
     """
     settings = find_scenario(scenario)
     rng = np.random.default_rng(rng)
-    open_days = {} if settings.decision_days is None else {"days_open": _DAYS_OPEN_LATE}
-    calendar = simulated_months(end=end, months=months, **open_days)
+    if days_open is None:
+        days_open = DAYS_OPEN if settings.decision_days is None else _DAYS_OPEN_LATE
+    calendar = simulated_months(
+        end=end, months=months, after=after, days_open=days_open
+    )
     world = draw_world(settings, months=calendar, rng=rng)
     submitted, scale = _draw_submitted(world.demand, rows=rows, rng=rng)
     on_line = rng.binomial(submitted, world.share)
@@ -129,12 +148,14 @@ def draw_panel(
     elsewhere = submitted - on_line - leaked
     valid = on_line_valid + rng.binomial(elsewhere, world.valid_off)
     matured, visible = _draw_decided(valid, settings, months=calendar, rng=rng)
+    names, types = _authorities(world.country)
     return PanelDraw(
         scenario=scenario,
         months=calendar.names,
         before_months=calendar.window(BEFORE),
         after_months=calendar.window(AFTER),
-        authority=_pseudonyms(world.country),
+        authority=names,
+        authority_type=types,
         country=world.country,
         region=world.region,
         adopted_month=world.adopted,
@@ -144,7 +165,7 @@ def draw_panel(
         valid=valid,
         matured=matured,
         visible=visible,
-        cut=calendar.cut.isoformat(),
+        calendar=calendar,
         truth=expected_truth(world, months=calendar, scale=scale),
         world=world,
     )
@@ -173,43 +194,17 @@ def _draw_decided(
     rng: np.random.Generator,
 ) -> tuple[Ints, Ints]:
     """Split off the requests found valid within 30 days, and by the cut."""
-    if scenario.decision_days is None:
-        return valid.copy(), valid.copy()
     mature, visible = decided_shares(months, decision_days=scenario.decision_days)
     matured = rng.binomial(valid, mature)
-    later = (visible - mature) / np.maximum(1 - mature, 1e-12)
+    later = np.clip((visible - mature) / np.maximum(1 - mature, 1e-12), 0, 1)
     return matured, matured + rng.binomial(valid - matured, later)
 
 
-def decided_shares(
-    months: SimulatedMonths, *, decision_days: float
-) -> tuple[Floats, Floats]:
-    """Chance of a decision within 30 days and by the cut, and of one by the cut.
-
-    Requests arrive evenly over a month, decisions follow after an exponential delay.
-
-    Parameters
-    ----------
-    months : SimulatedMonths
-        The calendar.
-    decision_days : float
-        Mean delay in days.
-
-    Returns
-    -------
-    tuple of ndarray
-        Both chances, by month.
-    """
-    shortest = np.array([(months.cut - day).days + 1 for day in months.starts])
-    shortest = shortest - months.days  # days left for the last receipt of the month
-    grid = (np.arange(2000) + 0.5) / 2000
-    left = shortest[:, None] + grid * months.days[:, None]
-    by_cut = 1 - np.exp(-left / decision_days)
-    within = 1 - np.exp(-np.minimum(left, MATURE_DAYS) / decision_days)
-    return within.mean(axis=1), by_cut.mean(axis=1)
-
-
-def _pseudonyms(country: NDArray[np.str_]) -> NDArray[np.str_]:
-    """Pseudonyms that say they are simulated, numbered from 1."""
-    names = [f"Simulated authority {n:03d}, {c}" for n, c in enumerate(country, 1)]
-    return np.array(names)
+def _authorities(country: NDArray[np.str_]) -> tuple[NDArray[np.str_], ...]:
+    """Name every authority, and its type; the name says that it is simulated."""
+    kind = [_TYPES[n % len(_TYPES)] for n in range(country.size)]
+    names = [
+        f"Simulated {_BODIES[k]} {n:03d}, {c}"
+        for n, (k, c) in enumerate(zip(kind, country, strict=True), 1)
+    ]
+    return np.array(names), np.array(kind)

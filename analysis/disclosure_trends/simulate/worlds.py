@@ -168,7 +168,7 @@ def _draw_adoption(
     willing = rng.random(region.size) < _ADOPTERS
     month = np.ceil(20.5 + 1.3 * _logit(rng.random(region.size)))
     month = np.maximum(LINE_MONTH, month)
-    adopts = (region == INSIDE) & willing & (month < 24)
+    adopts = (region == INSIDE) & willing & (month <= months.design[-1])
     if scenario.all_at_once:
         adopts, month = region == INSIDE, np.full(region.size, float(SHOCK_MONTH))
     never = len(months.starts)
