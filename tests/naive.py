@@ -23,3 +23,39 @@ def impute_by_authority(
         if moved < 1e-6:
             break
     return alpha[:, None] * gamma[None, :]
+
+
+# -- simulation ----------------------------------------------------------------
+
+
+def slow_truth(world, *, before: tuple[int, ...], after: tuple[int, ...]) -> dict:
+    """Work the true attribution out cell by cell, from the drawn parameters."""
+    leaked_validity = 0.75
+    sums = {}
+    for name, months in (("before", before), ("after", after)):
+        with_it = without = extra = demand = 0.0
+        for a in range(len(world.region)):
+            if world.region[a] != "EU":
+                continue
+            for t in months:
+                on, off = world.valid_on[a, t], world.valid_off[a, t]
+                share, stray = world.share[a, t], world.share_without[a, t]
+                leak = world.leak[a, t]
+                elsewhere = (1 - leak) * off + leak * leaked_validity
+                old = stray * on + (1 - stray) * off
+                with_it += world.demand[a, t] * (share * on + (1 - share) * elsewhere)
+                without += world.demand_without[a, t] * old
+                extra += (world.demand[a, t] - world.demand_without[a, t]) * old
+                demand += world.demand_without[a, t]
+        sums[name] = (with_it, without, extra, demand)
+    (v2, w2, e2, n2), (v3, w3, e3, n3) = sums["before"], sums["after"]
+    change, adoption, induced = v3 - v2, (v3 - w3) - (v2 - w2), e3 - e2
+    weight = (w3 - w2) / np.log(w3 / w2)
+    return {
+        "change": change,
+        "share": adoption / change,
+        "share_rerouted": (adoption - induced) / change,
+        "share_induced": induced / change,
+        "demand": weight * np.log(n3 / n2),
+        "validity": weight * np.log((w3 / n3) / (w2 / n2)),
+    }

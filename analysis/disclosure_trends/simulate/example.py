@@ -39,7 +39,7 @@ The truth behind it, in expectation, EU, {before} to {after}:
 | validity or policy | {validity:.1f} |
 """
 
-_READ = """# What the file cannot prove: some dates are seconds or milliseconds since 1970.
+_READ = """# What the file cannot prove: some dates are numbers since 1970, in s or ms.
 [read]
 layouts = ["epoch_s", "epoch_ms"]
 """

@@ -140,9 +140,8 @@ def add_repeats(
     elapsed = np.floor(rng.uniform(0.02, 0.9, size=repeats) * age.to_numpy()[chosen])
     older["updated_at"] = older["received_at"] + pd.to_timedelta(elapsed, unit="s")
     older["outcome"], older["validity"] = "pending", "not_assessed"
-    older["refusal_ground"] = None
-    older["accounts_disclosed"] = pd.array([pd.NA] * repeats, dtype="Int64")
-    for column in ("validated_at", "closed_at"):
+    unknown = ("refusal_ground", "accounts_disclosed", "validated_at", "closed_at")
+    for column in unknown:
         older[column] = older[column].where(np.zeros(repeats, dtype=bool))
     place = np.concatenate(
         [np.arange(len(requests)), chosen - rng.uniform(0, 1, size=repeats)]
