@@ -1,0 +1,139 @@
+(() => {
+"use strict";
+// Draws the packed figures once the text stands. Data tables are open in the file, so a
+// reader without script, or with a browser that cannot unpack, has every number.
+const page = document, root = page.documentElement;
+const plots = [...page.querySelectorAll(".plot")];
+const tables = [...page.querySelectorAll("figure details, details.checks")];
+const phone = matchMedia("(max-width: 559.98px)");
+const settings = {displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false};
+const PRINTED = 680;  // A4 less its margins, in CSS pixels
+let figures = null, templates = null, printing = false;
+
+const text = (id) => page.getElementById(id).textContent;
+const unpack = async (id) => {
+  const bytes = Uint8Array.from(atob(text(id)), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+};
+
+const isObject = (x) => x !== null && typeof x === "object" && !Array.isArray(x);
+const overlay = (base, top) => {
+  for (const [key, value] of Object.entries(top)) {
+    if (isObject(value) && isObject(base[key])) overlay(base[key], value);
+    else base[key] = value;
+  }
+  return base;
+};
+
+const layoutOf = (figure, width) => {
+  const layout = structuredClone(figure.layout);
+  if (phone.matches && !printing) overlay(layout, structuredClone(figure.narrow));
+  layout.template = templates[figure.template];
+  layout.autosize = false;
+  layout.width = width;
+  return layout;
+};
+
+// The word SIMULATED goes where it hides the least of the drawing.
+const CANDIDATES = [[0, 1], [0, 0], [1, 0], [1, 1], [0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1], [0.5, 0.5]];
+const boxes = (frame) => {
+  const found = [];
+  frame.querySelectorAll(".points path, .annotation text, .errorbar path, .bartext, .textpoint")
+    .forEach((mark) => found.push(mark.getBoundingClientRect()));
+  frame.querySelectorAll(".js-line, .js-fill").forEach((line) => {
+    const length = line.getTotalLength ? line.getTotalLength() : 0;
+    const to = length && line.getScreenCTM();
+    for (let i = 0; to && i <= 60; i += 1) {
+      const at = line.getPointAtLength(length * i / 60).matrixTransform(to);
+      found.push({left: at.x - 3, right: at.x + 3, top: at.y - 3, bottom: at.y + 3});
+    }
+  });
+  return found;
+};
+const overlap = (a, b) =>
+  Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
+  Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+const placeWord = (plot) => {
+  const frame = plot.parentElement;
+  if (!frame.classList.contains("is-simulated")) return;
+  let word = frame.querySelector(".word");
+  if (!word) {
+    word = page.createElement("span");
+    word.className = "word";
+    word.setAttribute("aria-hidden", "true");
+    word.textContent = "SIMULATED";
+    frame.append(word);
+  }
+  const ground = plot.querySelector(".bglayer, .cartesianlayer");
+  const area = plot.querySelector(".gridlayer")?.getBoundingClientRect();
+  const outer = frame.getBoundingClientRect(), own = word.getBoundingClientRect();
+  const inner = ground && area && area.width > own.width ? area : outer;
+  const marks = boxes(plot);
+  let best = null;
+  for (const [x, y] of CANDIDATES) {
+    const left = inner.left + 10 + x * (inner.width - own.width - 20);
+    const top = inner.top + 4 + y * (inner.height - own.height - 8);
+    const box = {left, top, right: left + own.width, bottom: top + own.height};
+    const hidden = marks.reduce((sum, mark) => sum + overlap(box, mark), 0);
+    if (best === null || hidden < best.hidden) best = {hidden, left, top};
+  }
+  word.style.left = `${best.left - outer.left}px`;
+  word.style.top = `${best.top - outer.top}px`;
+};
+
+const draw = (plot) => {
+  const figure = figures[Number(plot.dataset.plot)];
+  const width = printing ? PRINTED : plot.clientWidth;
+  if (!width) return;
+  Plotly.react(plot, structuredClone(figure.data), layoutOf(figure, width), settings);
+  plot.dataset.width = String(width);
+  placeWord(plot);
+};
+const redraw = () => {
+  if (figures) plots.forEach((plot) => {
+    const width = printing ? PRINTED : plot.clientWidth;
+    if (plot.dataset.width !== String(width)) draw(plot);
+  });
+};
+
+// A wide table says so; one that fits does not.
+const markScrollers = () => page.querySelectorAll(".scroll").forEach((box) =>
+  box.classList.toggle("is-wide", box.scrollWidth > box.clientWidth + 1));
+
+const later = (work) => (window.requestIdleCallback || setTimeout)(work);
+const start = async () => {
+  const packed = JSON.parse(await unpack("figures-gz"));
+  const script = page.createElement("script");
+  script.textContent = await unpack("plotly-gz");
+  page.head.append(script);
+  if (!window.Plotly) throw new Error("plotly.js was refused");
+  ({figures, templates} = packed);
+  for (const plot of plots) {
+    draw(plot);
+    await new Promise(later);
+  }
+  root.classList.add("is-drawn");
+};
+const fail = () => {
+  root.classList.add("no-plots");
+  tables.forEach((table) => { table.open = true; });
+  markScrollers();
+};
+
+let frame = 0;
+window.addEventListener("resize", () => {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() => { redraw(); markScrollers(); });
+});
+window.addEventListener("beforeprint", () => { printing = true; redraw(); });
+window.addEventListener("afterprint", () => { printing = false; redraw(); });
+page.addEventListener("toggle", markScrollers, true);
+
+if (plots.length && !window.DecompressionStream) fail();
+else {
+  tables.forEach((table) => { table.open = false; });
+  markScrollers();
+  if (plots.length) later(() => start().catch(fail));
+}
+})();
