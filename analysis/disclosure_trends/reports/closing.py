@@ -161,7 +161,7 @@ def _rows(
     inputs: tuple[InputFile, ...],
     held: list[object],
 ) -> list[tuple[str, str]]:
-    rows = [("Data", line) for line in _data_lines(parameters, inputs, held)]
+    rows = [("Data", "\n".join(_data_lines(parameters, inputs, held)))]
     rows += [("Records", _equation(log)) for log in _logs(held)]
     methods = list(dict.fromkeys(type(r).__name__ for r in held if _is_result(r)))
     if methods:
