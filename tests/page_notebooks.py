@@ -503,8 +503,8 @@ VERDICT = (
     "France no rise is established, and the totals cannot show why."
 )
 POINTS = {
-    "2.15 to 34.5×": "Requests fulfilled for the 26 observed EU states together rose at "
-    "least 2.1-fold from April–June to July–September 2024, even in the worst case.",
+    "2.15 to 34.5×": "Requests fulfilled for the 26 observed EU states together rose "
+    "at least 2.1-fold from April–June to July–September 2024, even in the worst case.",
     "0.475 to 33.8×": "Without France a rise is not established: the same data would "
     "allow a fall by half.",
     "1.09 to 1.11×": "Outside the EU the observed total rose 9 to 11 per cent, almost "

@@ -128,6 +128,7 @@ def style_sheet() -> str:
             "@media screen and (prefers-color-scheme:dark)"
             f"{{:root{{{_variables(dark)}}}}}",
             theme.FIGURE_CSS,
+            *_repainted(),
             template_text("report.css"),
         ]
     )
@@ -135,3 +136,23 @@ def style_sheet() -> str:
 
 def _variables(values: dict[str, str]) -> str:
     return "".join(f"--{name}:{value};" for name, value in values.items())
+
+
+def _repainted() -> list[str]:
+    """Write rules by which what plotly painted in a light colour follows the page.
+
+    plotly writes colours of traces and shapes as ``rgb(...)`` and those inside a label
+    as they were given.
+    """
+    rules = []
+    for name in ("ink", "ink-2", "rule", "band", "paper", "sim"):
+        colour = theme.TOKENS[name].light
+        channels = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+        for paint in ("fill", "stroke"):
+            written = (f"{paint}: rgb({channels})", f"{paint}:{colour}")
+            on = ",".join(
+                f'.js-plotly-plot [style*="{text}"]:not(.hoverlayer *)'
+                for text in (*written, f"{paint}: {colour}")
+            )
+            rules.append(f"{on}{{{paint}:var(--{name})!important}}")
+    return rules

@@ -70,6 +70,8 @@ class Claims:
 
     rows: tuple[Claim, ...]
     month: str
+    said_on: str
+    source_url: str
     simulated: bool
     kind: str = "claims"
 
@@ -138,12 +140,14 @@ def result_blocks(bundle: Record, *, hoisted: frozenset[str]) -> Iterator[Block]
     Yields
     ------
     Block
-        Refusal, claims, sentences, tables and checks, as far as there are any.
+        Refusal, claims, sentences and tables, as far as there are any.
     """
     simulated = is_simulated(bundle)
     refusal = bundle.get("refusal")
     if isinstance(refusal, Mapping):
-        yield _refusal(refusal, simulated=simulated)
+        box = _refusal(refusal, simulated=simulated)
+        hoisted |= {box.sentence, sentence(box.sentence)}
+        yield box
     claims = fields.records(bundle, "claims")
     if claims:
         yield _claims(claims, simulated=simulated)
@@ -153,9 +157,6 @@ def result_blocks(bundle: Record, *, hoisted: frozenset[str]) -> Iterator[Block]
         yield Sentences(rest, simulated)
     for table in fields.records(bundle, "tables"):
         yield Table(read_table(table), simulated)
-    checks = fields.records(bundle, "checks")
-    if checks:
-        yield _checks(checks, simulated=simulated)
 
 
 def statements_of(bundle: Record) -> dict[str, str]:
@@ -195,12 +196,19 @@ def _refusal(refusal: Record, *, simulated: bool) -> Refusal:
 
 
 def _claims(claims: Sequence[Record], *, simulated: bool) -> Claims:
-    months = {month_words(fields.text(claim, "said_on")) for claim in claims}
+    days = [fields.text(claim, "said_on") for claim in claims]
     return Claims(
         rows=tuple(_claim(claim) for claim in claims),
-        month=months.pop() if len(months) == 1 else "",
+        month=_shared([month_words(day) for day in days]),
+        said_on=_shared([day_words(day) for day in days]),
+        source_url=_shared([fields.text(claim, "source_url") for claim in claims]),
         simulated=simulated,
     )
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """Return the one text that all are, else an empty one."""
+    return texts[0] if len(set(texts)) == 1 else ""
 
 
 def _claim(claim: Record) -> Claim:
@@ -238,19 +246,24 @@ def _bounds(ends: object) -> tuple[float, float, float] | None:
     return 20.0, round(20 + 20 * left, 1), round(20 + 20 * right, 1)
 
 
-def _checks(checks: Sequence[Record], *, simulated: bool) -> Checks:
-    words = {True: Chip("disc", "Met"), False: Chip("diamond", "Not met")}
-    lines = [
-        CheckLine(
-            words.get(check.get("passed") is True, words[False])
-            if isinstance(check.get("passed"), bool)
-            else Chip("ring", "Noted"),
-            sentence(fields.text(check, "text")),
-        )
-        for check in checks
-    ]
-    missed = tuple(line.text for line in lines if line.chip.glyph == "diamond")
-    return Checks(missed, tuple(lines), simulated)
+def gather_checks(bundles: Sequence[Record]) -> Checks | None:
+    """Gather the checks of the results of a section, each once; None without any."""
+    lines: dict[str, CheckLine] = {}
+    for bundle in bundles:
+        for check in fields.records(bundle, "checks"):
+            text = sentence(fields.text(check, "text"))
+            lines.setdefault(text, CheckLine(_check_chip(check.get("passed")), text))
+    if not lines:
+        return None
+    missed = tuple(line.text for line in lines.values() if line.chip.glyph == "diamond")
+    simulated = all(is_simulated(bundle) for bundle in bundles)
+    return Checks(missed, tuple(lines.values()), simulated)
+
+
+def _check_chip(passed: object) -> Chip:
+    if passed is None:
+        return Chip("ring", "Noted")
+    return Chip("disc", "Met") if passed is True else Chip("diamond", "Not met")
 
 
 def day_words(text: str) -> str:

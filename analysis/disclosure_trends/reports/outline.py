@@ -13,6 +13,7 @@ from disclosure_trends.reports.blocks import (
     Block,
     Grade,
     day_words,
+    gather_checks,
     is_simulated,
     read_grade,
     result_blocks,
@@ -44,6 +45,7 @@ class Section:
     blocks: list[tuple[int, Block | Drawing | Prose | LeftOut]] = field(
         default_factory=list
     )
+    bundles: list[Record] = field(default_factory=list)
 
     @property
     def is_simulated(self) -> bool:
@@ -160,20 +162,25 @@ def _sections(
     sections = [Section("brief", "")]
     figures = tables = 0
     for item in items:
+        here = sections[-1]
         match item:
             case Heading(level=1):
                 continue
             case Heading():
                 sections.append(Section(f"s{len(sections)}", item.text))
             case Shown(bundle=bundle) if bundle.get("type") != "Report":
+                here.bundles.append(bundle)
                 for block in _blocks(bundle, hoisted, grade):
                     tables += block.kind == "table"
-                    sections[-1].blocks.append((tables, block))
+                    here.blocks.append((tables, block))
             case Drawing():
                 figures += 1
-                sections[-1].blocks.append((figures, item))
+                here.blocks.append((figures, item))
             case Prose() | LeftOut():
-                sections[-1].blocks.append((0, item))
+                here.blocks.append((0, item))
+    for section in sections:
+        checks = gather_checks(section.bundles)
+        section.blocks += [(0, checks)] if checks else []
     return sections
 
 

@@ -36,7 +36,8 @@ const layoutOf = (figure, width) => {
 };
 
 // The word SIMULATED goes where it hides the least of the drawing.
-const CANDIDATES = [[0, 1], [0, 0], [1, 0], [1, 1], [0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1], [0.5, 0.5]];
+const STEPS = [0, 1, 0.5, 0.25, 0.75];
+const CANDIDATES = STEPS.flatMap((x) => [1, 0, 0.5, 0.9, 0.1, 0.7, 0.3].map((y) => [x, y]));
 const boxes = (frame) => {
   const found = [];
   frame.querySelectorAll(".points path, .annotation text, .errorbar path, .bartext, .textpoint")
