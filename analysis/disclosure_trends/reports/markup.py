@@ -61,6 +61,11 @@ def visible(text: str) -> str:
     return "".join([*parts, _marked(text[end:])])
 
 
+def has_hidden(text: str) -> bool:
+    """Tell whether a text holds characters that `visible` would show as marks."""
+    return _HIDDEN.search(_EMOJI.sub("", text)) is not None
+
+
 def _marked(text: str) -> str:
     return _HIDDEN.sub(lambda hit: f"⟨U+{ord(hit.group()):04X}⟩", text)
 
