@@ -14,7 +14,7 @@ from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.reports.closing import ReportRecord, record_report
 from disclosure_trends.reports.parameter_types import Value
 from disclosure_trends.reports.parameters import Schema, read_schema
-from disclosure_trends.reports.settings import notebooks_folder
+from disclosure_trends.reports.settings import find_notebook
 from disclosure_trends.reports.values import EXAMPLE, check_known
 from disclosure_trends.resources import example_requests
 
@@ -98,7 +98,7 @@ def check_parameters(notebook: str, namespace: Mapping[str, object], /) -> Setti
         If a parameter is absent, mistyped or out of range, or papermill was given a
         name that the notebook does not know.
     """
-    schema = read_schema(_find(notebook))
+    schema = read_schema(find_notebook(notebook))
     own = _annotated(namespace)
     for name in _injected_names(namespace):
         if name not in own:
@@ -134,11 +134,6 @@ def close_report() -> ReportRecord:
         raise SettingsError(message)
     settings, namespace = _CHECKED[0]
     return record_report(settings.notebook, settings.values, namespace)
-
-
-def _find(notebook: str) -> Path:
-    path = Path(notebook)
-    return path if path.suffix else notebooks_folder() / f"{notebook}.ipynb"
 
 
 def _annotated(namespace: Mapping[str, object]) -> frozenset[str]:

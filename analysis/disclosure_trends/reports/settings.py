@@ -1,13 +1,15 @@
 """The scheduled reports: named sets of parameters, read from ``reports.toml``."""
 
 import re
+import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.errors import OutputError, SettingsError, nearest
+from disclosure_trends.reports.parameter_types import Value
 from disclosure_trends.reports.parameters import Schema, read_schema
 from disclosure_trends.resources import shipped_path
 
@@ -97,6 +99,90 @@ def choose_reports(
             )
             raise SettingsError(message)
     return [known[name] for name in dict.fromkeys(names or known)]
+
+
+def parse_given(
+    folder: Path | None, names: Sequence[str], given: Sequence[str]
+) -> dict[str, Value]:
+    """Read ``key=value`` texts by the types that the chosen reports declare.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or None
+        Folder with ``reports.toml``; the shipped one if None.
+    names : sequence of str
+        The reports; none means all.
+    given : sequence of str
+        For example ``["region=NO", "before=2024Q2"]``.
+
+    Returns
+    -------
+    dict
+        Name to value; a text stays a text.
+
+    Raises
+    ------
+    SettingsError
+        If a text has no ``=``, a name is given twice or known to no report, or a
+        value has the wrong type.
+    """
+    schemas = [s.schema for s in choose_reports(read_settings(folder), names)]
+    values: dict[str, Value] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            message = f"-p {text!r}: has no '='; write -p key=value"
+            raise SettingsError(message)
+        if name in values:
+            message = f"-p {name}: is given twice; give it once"
+            raise SettingsError(message)
+        knowing = [schema for schema in schemas if name in schema.names] or schemas[:1]
+        for schema in knowing:
+            values |= schema.parse({name: value})
+    return values
+
+
+def find_notebook(name: str) -> Path:
+    """Return the notebook of a path, or the shipped one of a name."""
+    path = Path(name)
+    return path if path.suffix else notebooks_folder() / f"{name}.ipynb"
+
+
+def copy_notebooks(folder: Path) -> list[Path]:
+    """Copy the shipped notebooks and their ``reports.toml`` into a folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Made if it is not there.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The copies.
+
+    Raises
+    ------
+    OutputError
+        If a file of that name is there already, or the folder cannot be written.
+    """
+    copies = [
+        folder / path.name
+        for path in sorted(notebooks_folder().iterdir())
+        if path.suffix in {".ipynb", ".toml", ".md"}
+    ]
+    there = [path.name for path in copies if path.exists()]
+    if there:
+        message = f"{folder.name}: holds {there[0]} already; give a new folder"
+        raise OutputError(message)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in copies:
+            shutil.copyfile(notebooks_folder() / path.name, path)
+    except OSError as error:
+        message = f"{folder.name}: cannot be written ({error.strerror})"
+        raise OutputError(message) from error
+    return copies
 
 
 def _settings(name: str, table: object, folder: Path) -> ReportSettings:

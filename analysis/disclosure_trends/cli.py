@@ -1,0 +1,300 @@
+"""The command line: one command per room, one line on stderr when it fails."""
+
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from disclosure_trends.errors import DisclosureTrendsError, SettingsError
+
+if TYPE_CHECKING:
+    from disclosure_trends.reports.workers import Progress
+
+STOPPED: Final = 143
+INTERRUPTED: Final = 130
+# The class of every usage error, which typer does not name alike in all versions.
+_USAGE: Final = next(c for c in typer.BadParameter.__mro__ if "Click" in c.__name__)
+
+app = typer.Typer(
+    name="disclosure-trends",
+    help="Turn request logs and published figures into trends that can be trusted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+published_app = typer.Typer(help="Figures that a platform published.")
+notebooks_app = typer.Typer(help="The notebooks that make the reports.")
+app.add_typer(published_app, name="published", no_args_is_help=True)
+app.add_typer(notebooks_app, name="notebooks", no_args_is_help=True)
+
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Day of knowledge: 2024-12-31, last-month-end or last-quarter-end.",
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", help="Output folder.")]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What stands after ``disclosure-trends``; ``--debug`` may stand anywhere.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    debug = "--debug" in arguments
+    given = [argument for argument in arguments if argument != "--debug"]
+    level = "DEBUG" if debug else os.environ.get("LOG_LEVEL", "ERROR").upper()
+    logging.basicConfig(format="%(name)s: %(message)s")
+    logging.getLogger("disclosure_trends").setLevel(level)
+    try:
+        with _stopped_by_sigterm():
+            result = app(given, prog_name="disclosure-trends", standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, one line and a code
+        if debug:
+            traceback.print_exc()
+        code, line = _ending(error)
+        sys.stderr.write(f"disclosure-trends: {_one_line(line)}\n")
+        return code
+    return result if isinstance(result, int) else 0
+
+
+@app.callback()
+def options(
+    *, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
+) -> None:
+    """Turn request logs and published figures into trends that can be trusted."""
+    del debug  # read in `run`, wherever it stands
+
+
+@app.command()
+def report(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Reports; all if none is named."),
+    ] = None,
+    *,
+    out: Out,
+    as_of: AsOf,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="KEY=VALUE", help="May be repeated."),
+    ] = None,
+    notebooks: Annotated[
+        Path | None, typer.Option(help="Folder with reports.toml; else the shipped.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 1,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Execute again, and show it even if of an earlier day."
+        ),
+    ] = False,
+) -> int:
+    """Run notebooks and publish their reports together."""
+    from disclosure_trends.reports.runner import run_reports
+    from disclosure_trends.reports.settings import parse_given
+
+    day = _day(as_of)
+    with _progress() as progress:
+        batch = run_reports(
+            names or [],
+            parameters=parse_given(notebooks, names or [], parameter or []),
+            as_of=day,
+            out=out,
+            notebooks=notebooks,
+            force=force,
+            jobs=jobs,
+            progress=progress,
+        )
+    if batch.outcome == "unchanged":
+        typer.echo("unchanged: the same inputs, parameters and versions")
+    if not batch.shown:
+        typer.echo("latest stays at a later day; --force moves it")
+    typer.echo(_shown(batch.folder / "index.html"))
+    if batch.error:
+        raise batch.error
+    return 0
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="Such as rerouting or null_demand.")],
+    *,
+    rows: Annotated[int, typer.Option(min=1, help="Number of rows.")],
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")],
+    out: Annotated[Path, typer.Option(help="A CSV file.")],
+    messy: Annotated[
+        bool, typer.Option("--messy", help="Spell and order it as real logs do.")
+    ] = False,
+) -> None:
+    """Write a request log with a known truth."""
+    from disclosure_trends.reports.publish import writing
+    from disclosure_trends.simulate.requests import simulate_requests
+
+    log = simulate_requests(scenario, rng=seed, rows=rows, messy=messy)
+    with writing(out):
+        log.requests.to_csv(out, index=False, lineterminator="\n")
+    for name, value in log.truth.items():
+        typer.echo(f"{name}: {value}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.html", help="A report.")],
+) -> int:
+    """Hold a page against the rules: offline, sealed, readable by everyone."""
+    from disclosure_trends.reports.verify import check_page
+
+    check_page(file)
+    typer.echo(f"{_shown(file)}: no fault found")
+    return 0
+
+
+@app.command()
+def verify(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run.")],
+) -> int:
+    """Hold a run against its manifest: every file, every hash, every token."""
+    from disclosure_trends.reports.verify import verify_run
+
+    n_files = verify_run(run_dir)
+    typer.echo(f"{_shown(run_dir)}: {n_files} files, no fault found")
+    return 0
+
+
+@app.command()
+def params(
+    notebook: Annotated[str, typer.Argument(help="A notebook, by name or path.")],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON Schema, as without a terminal.")
+    ] = False,
+) -> None:
+    """Show the parameters of a notebook: a table, or JSON Schema for programs."""
+    from disclosure_trends.reports.manifest import dump
+    from disclosure_trends.reports.parameters import read_schema
+    from disclosure_trends.reports.settings import find_notebook
+
+    schema = read_schema(find_notebook(notebook))
+    if as_json or not sys.stdout.isatty():
+        typer.echo(dump(schema.json_schema()), nl=False)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("parameter", "type", "default", "meaning", box=None)
+    for p in schema.parameters:
+        table.add_row(p.name, p.annotation, repr(p.default), p.help)
+    Console().print(table)
+
+
+@notebooks_app.command("copy")
+def copy_notebooks(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+) -> None:
+    """Copy the notebooks and reports.toml, to work on them."""
+    from disclosure_trends.reports.settings import copy_notebooks as copy
+
+    for path in copy(folder):
+        typer.echo(_shown(path))
+
+
+def _day(text: str) -> date:
+    """Resolve the day of knowledge; the only place where the clock is read."""
+    from disclosure_trends.vocabulary.periods import parse_as_of
+
+    today = datetime.now(tz=UTC).date()
+    months = {
+        "last-month-end": today.month,
+        "last-quarter-end": (today.month - 1) // 3 * 3 + 1,
+    }
+    if text not in months:
+        return parse_as_of(text, name="--as-of")
+    day = today.replace(month=months[text], day=1) - timedelta(days=1)
+    typer.echo(f"as of {day.isoformat()}")
+    return day
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """Show how far a batch is: in place on a terminal, else a line for each report."""
+    if not sys.stderr.isatty():
+        yield lambda name, stage: typer.echo(f"{name}: {stage}")
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    under_way: list[str] = []
+
+    def show(name: str, stage: str) -> None:
+        # No rich.live: its thread must not be there when a report forks.
+        if stage == "started":
+            under_way.append(name)
+        else:
+            under_way.remove(name)
+            console.print(f"\r{name}: {stage}", highlight=False)
+        if under_way:
+            console.print(f"\r{', '.join(under_way)} ...", end="", highlight=False)
+
+    yield show
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """End in order when a scheduler says stop: nothing is half-published."""
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        raise SystemExit(STOPPED)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _ending(error: BaseException) -> tuple[int, str]:
+    """Return the exit code and the line that an error ends with."""
+    if isinstance(error, DisclosureTrendsError):
+        return error.exit_code, str(error)
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else 1
+        return code, "stopped by SIGTERM" if code == STOPPED else "ended early"
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return INTERRUPTED, "interrupted"
+    if isinstance(error, _USAGE):
+        text = getattr(error, "format_message", lambda: str(error))()
+        return SettingsError.exit_code, f"{text} (--help shows what is allowed)"
+    name = type(error).__name__
+    return 1, f"a bug: {name}; run again with --debug to see where"
+
+
+def _shown(path: Path) -> str:
+    """Write a path so that no character of it can steer a terminal."""
+    return _one_line(str(path))
+
+
+def _one_line(text: str) -> str:
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )
