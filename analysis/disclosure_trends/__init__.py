@@ -3,7 +3,12 @@
 import logging
 from importlib import import_module
 
-_PUBLIC: dict[str, str] = {}
+_PUBLIC: dict[str, str] = {
+    "ReportRun": "reports.runner",
+    "check_parameters": "reports.session",
+    "close_report": "reports.session",
+    "run_report": "reports.runner",
+}
 
 __version__ = "0.1.0"
 __all__ = ["__version__", *sorted(_PUBLIC)]  # noqa: PLE0604
