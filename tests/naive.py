@@ -1,5 +1,7 @@
 """Slow and obvious versions of fast code: what the tests compare with."""
 
+import itertools
+
 import numpy as np
 
 # -- attribution ---------------------------------------------------------------
@@ -59,3 +61,63 @@ def slow_truth(world, *, before: tuple[int, ...], after: tuple[int, ...]) -> dic
         "demand": weight * np.log(n3 / n2),
         "validity": weight * np.log((w3 / n3) / (w2 / n2)),
     }
+
+
+# -- windows -------------------------------------------------------------------
+
+
+def counts_by_trying_all(cells, *, n_days: int, highest: int):
+    """Every way to put counts on days that agrees with all published cells.
+
+    `cells` are `(first day, last day, lower, upper)` with days from 0.
+    """
+    from itertools import product
+
+    for split in product(range(highest + 1), repeat=n_days):
+        if all(low <= sum(split[a : b + 1]) <= high for a, b, low, high in cells):
+            yield split
+
+
+# -- decomposition -------------------------------------------------------------
+
+
+def shapley_by_orders(value, before: list, after: list) -> list[float]:
+    """Average each player's effect over all orders in which they could change."""
+    effects = [0.0] * len(before)
+    orders = list(itertools.permutations(range(len(before))))
+    for order in orders:
+        state = list(before)
+        for player in order:
+            old = value(*state)
+            state[player] = after[player]
+            effects[player] += (value(*state) - old) / len(orders)
+    return effects
+
+
+def decompose_authority(counts: dict[str, list]) -> list[float]:
+    """Volume, routing and validity of one authority, straight from the definition.
+
+    `counts` holds `lines` and `valid`, each [before, after] of [on, off, unknown].
+    """
+    volume = [sum(lines) for lines in counts["lines"]]
+    share = [
+        [n / total if total else None for n in lines]
+        for lines, total in zip(counts["lines"], volume, strict=True)
+    ]
+    rate = [
+        [v / n if n else None for v, n in zip(valid, lines, strict=True)]
+        for valid, lines in zip(counts["valid"], counts["lines"], strict=True)
+    ]
+    for table in (share, rate):
+        for line in range(3):
+            if table[0][line] is None:
+                table[0][line] = table[1][line] or 0.0
+            if table[1][line] is None:
+                table[1][line] = table[0][line] or 0.0
+
+    def valid(n, s, p):
+        return n * sum(a * b for a, b in zip(s, p, strict=True))
+
+    return shapley_by_orders(
+        valid, [volume[0], share[0], rate[0]], [volume[1], share[1], rate[1]]
+    )
