@@ -62,7 +62,7 @@ def make_report(job: Job, folder: Path) -> Json:
     for name, text in findings.tables_as_csv(notebook).items():
         _write(folder / "tables" / name, text)
     _write(folder / "report.html", _page(notebook, report=job.name))
-    look_for_persons(folder)
+    look_for_persons(folder, report=job.name)
     (folder / PARTIAL).unlink()
     bundles = findings.result_bundles(notebook)
     return report_entry(

@@ -76,7 +76,7 @@ class Parameter:
             if found:
                 return accepted
         message = (
-            f"{where}: parameter {self.name!r} is a {type(value).__name__}, "
+            f"{where}: parameter {self.name!r} is {_kind(value)}, "
             f"not {self.annotation}; {_advice(self)}"
         )
         raise SettingsError(message)
@@ -209,6 +209,13 @@ def _read(text: str, kind: str) -> tuple[bool, Scalar]:
         return found, int(text) if found else None
     found = _DECIMAL.fullmatch(text) is not None and math.isfinite(float(text))
     return found, float(text) if found else None
+
+
+def _kind(value: object) -> str:
+    """Say what a value is, without the value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return f"of type {type(value).__name__}"
 
 
 def _ordered(kinds: frozenset[str]) -> list[str]:

@@ -160,7 +160,7 @@ def _injected_names(namespace: Mapping[str, object]) -> tuple[str, ...]:
 
 def _absent(schema: Schema, name: str, own: frozenset[str]) -> str:
     others = sorted(own - {*schema.names})
-    near = nearest(name, others).replace("did you mean", "it says")
+    near = nearest(name, others).replace("did you mean", "it has").rstrip("?")
     return (
         f"{schema.notebook}: parameter {name!r} is absent from the parameters cell"
         f"{near}; write {name}: {schema[name].annotation} = {schema[name].default!r}"

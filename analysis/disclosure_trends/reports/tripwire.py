@@ -42,13 +42,15 @@ _IBAN: Final = re.compile(
 _TEXT_FILES: Final = frozenset({".html", ".json", ".ipynb", ".csv"})
 
 
-def look_for_persons(folder: Path) -> None:
+def look_for_persons(folder: Path, *, report: str) -> None:
     """Look through every file that is about to be published.
 
     Parameters
     ----------
     folder : pathlib.Path
         All files below it are read.
+    report : str
+        Name of the report.
 
     Raises
     ------
@@ -59,9 +61,9 @@ def look_for_persons(folder: Path) -> None:
         if path.suffix in _TEXT_FILES:
             for kind in kinds_found(_words(path)):
                 message = (
-                    f"{path.relative_to(folder).as_posix()}: holds what looks like "
-                    f"{kind}; nothing was published; look where it came from before "
-                    "the file leaves this machine"
+                    f"report {report!r}, {path.relative_to(folder).as_posix()}: holds "
+                    f"what looks like {kind}; look where it came from before the file "
+                    "leaves this machine"
                 )
                 raise RedactionError(message)
 

@@ -115,7 +115,8 @@ def _matches(pattern: str) -> list[Path]:
 
 def _published_names() -> tuple[str, ...]:
     folder = shipped_path("data/published")
-    return tuple(sorted(path.stem for path in folder.glob("*.csv")))
+    stems = {path.stem for path in folder.glob("*.csv")}
+    return tuple(sorted(stems - {"claims", "events"}))
 
 
 _EXAMPLES: Final = {
