@@ -201,9 +201,15 @@ def _claims(claims: Sequence[Record], *, simulated: bool) -> Claims:
         rows=tuple(_claim(claim) for claim in claims),
         month=_shared([month_words(day) for day in days]),
         said_on=_shared([day_words(day) for day in days]),
-        source_url=_shared([fields.text(claim, "source_url") for claim in claims]),
+        source_url=_shared([_address(claim) for claim in claims]),
         simulated=simulated,
     )
+
+
+def _address(claim: Record) -> str:
+    """Return where a claim was made, if that is a place a page may point to."""
+    url = fields.text(claim, "source_url")
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _shared(texts: Sequence[str]) -> str:
@@ -218,7 +224,7 @@ def _claim(claim: Record) -> Claim:
     return Claim(
         text=fields.text(claim, "text"),
         said_on=day_words(fields.text(claim, "said_on")),
-        source_url=fields.text(claim, "source_url"),
+        source_url=_address(claim),
         chip=Chip(_GLYPHS.get(verdict, "ring"), sentence(verdict).rstrip(".")),
         figure="No estimate" if figure in {None, ""} else str(figure),
         data_show=fields.text(claim, "data_show") or fields.text(claim, "statement"),

@@ -173,7 +173,10 @@ def _parser() -> MarkdownIt:
 
 
 def _plain(inline: Token) -> str:
-    return "".join(child.content or " " for child in inline.children or []).strip()
+    return "".join(
+        " " if child.type.endswith("break") else child.content
+        for child in inline.children or []
+    )
 
 
 def _prose(parser: MarkdownIt, tokens: list[Token]) -> Iterator[Prose]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from disclosure_trends.reports import fields
 from disclosure_trends.reports.blocks import (
     Block,
+    Checks,
     Grade,
     day_words,
     gather_checks,
@@ -80,6 +81,8 @@ class Page:
     limits: tuple[tuple[str, str], ...]
     words: tuple[tuple[str, str], ...]
     sources: tuple[Source, ...]
+    addresses: tuple[str, ...]
+    checks: Checks | None
     drawings: tuple[Drawing, ...]
 
 
@@ -129,6 +132,8 @@ def outline(items: Iterable[Item]) -> Page:
         limits=_gathered(results, "limits", "label", "text"),
         words=_gathered(results, "words", "term", "meaning"),
         sources=tuple(_sources(report)),
+        addresses=tuple(fields.texts(report, "sources")),
+        checks=gather_checks([report]),
         drawings=drawings,
     )
 
