@@ -26,7 +26,7 @@ _ALLOWED: Final = (
     "write 2024-09-01, 2024-W36, 2024-09, 2024Q3, 2024H1, 2024 "
     "or 2024-01-01..2024-09-30"
 )
-_MONTH_NAMES: Final = (
+MONTH_NAMES: Final = (
     "January",
     "February",
     "March",
@@ -92,13 +92,13 @@ class Window:
         if not _is_whole_months(self):
             return f"{format_day(first)} to {format_day(last)}"
         if (first.year, first.month) == (last.year, last.month):
-            return f"{_MONTH_NAMES[first.month - 1]} {first.year}"
+            return f"{MONTH_NAMES[first.month - 1]} {first.year}"
         if self.freq == "year":
             return str(first.year)
-        opening = _MONTH_NAMES[first.month - 1]
+        opening = MONTH_NAMES[first.month - 1]
         if first.year != last.year:
             opening = f"{opening} {first.year}"
-        return f"{opening} to {_MONTH_NAMES[last.month - 1]} {last.year}"
+        return f"{opening} to {MONTH_NAMES[last.month - 1]} {last.year}"
 
     def contains(self, other: "Window") -> bool:
         """Whether every day of `other` lies in this window."""
@@ -111,7 +111,7 @@ class Window:
 
 def format_day(day: date) -> str:
     """Write a day for prose: `28 August 2018`."""
-    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def parse_period(text: str, *, name: str = "period") -> Window:

@@ -1,0 +1,423 @@
+"""Published figures in words, tables and pictures: what they say and do not fit."""
+
+from collections.abc import Iterator
+from math import inf
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from disclosure_trends.counts.coverage import tabulate_coverage
+from disclosure_trends.counts.drift import FACTOR
+from disclosure_trends.counts.panels import PanelHead, lay_out_panels, quarters_of
+from disclosure_trends.counts.windows import WindowCounts
+from disclosure_trends.display import numbers, wording
+from disclosure_trends.display.figures import FigureSpec
+from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.display.windows import draw_coverage, draw_windows
+from disclosure_trends.results import Finding, Limit, Number, Word
+from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.measures import measure_name
+from disclosure_trends.vocabulary.periods import Window, parse_period
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from disclosure_trends.counts.published import PublishedFigures
+
+MAX_PANELS: Final = 12
+LIMITS: Final = (
+    Limit(
+        "Valid requests",
+        "Only the measures shown here are published. How many requests were received, "
+        "valid or refused is unknown, so no rate can be given.",
+    ),
+    Limit(
+        "Missing figures",
+        "A missing figure is not a zero. Figures exist where somebody asked for them, "
+        "so gaps are not random, and totals of different windows cover different "
+        "countries.",
+    ),
+)
+WORDS: Final = (
+    Word("Fulfilled request", "A request on which some data were disclosed."),
+    Word(
+        "Window",
+        "The days that a figure covers. Some cover a quarter, some longer; a window is "
+        "never spread over shorter ones.",
+    ),
+    Word("Bounds", "The lowest and highest count that the published figures allow."),
+)
+Lines = list[tuple[str, str, str, dict[str, Number]]]
+
+
+def main_measure(published: "PublishedFigures") -> str:
+    """Return the measure that most countries have; the first by name if equal."""
+    n_of: dict[str, int] = {}
+    for _, measure in sorted(published.series):
+        n_of[measure] = n_of.get(measure, 0) + 1
+    return max(n_of, key=lambda measure: n_of[measure], default="requests_fulfilled")
+
+
+def read_findings(published: "PublishedFigures") -> tuple[Finding, ...]:
+    """Say what is published, what is split and what does not fit."""
+    lines = _nothing(published) if not published.series else _lines(published)
+    return tuple(
+        Finding(
+            id=f"published.{slug}",
+            question=question,
+            statement=wording.sentence(text),
+            numbers=found,
+            evidence=published.evidence,
+            checks=published.checks,
+        )
+        for slug, question, text, found in lines
+    )
+
+
+def _nothing(published: "PublishedFigures") -> Lines:
+    if "," in published.platform:
+        text = f"The figures are those of {published.platform}: load one platform"
+    elif published.as_of is None:
+        text = f"There are no figures of {published.platform or 'any platform'}"
+    else:
+        day = published.as_of.isoformat()
+        text = f"No figure of {published.platform} had been published by {day}"
+    return [("nothing", "What is published?", text, {})]
+
+
+def _lines(published: "PublishedFigures") -> Lines:
+    measure = main_measure(published)
+    series = published.of(measure)
+    widest, n_widest = _widest(series)
+    return [
+        *_scope(published, series, measure),
+        *_largest(series, measure, widest, n_widest),
+        *_splits(series, measure, widest),
+        *_latest(series, widest, n_widest),
+        *_unfit(published),
+        *_contradicted(published),
+        *_drift(published),
+    ]
+
+
+def _scope(
+    published: "PublishedFigures", series: dict[str, WindowCounts], measure: str
+) -> Lines:
+    windows = {cell.window for counts in series.values() for cell in counts.cells}
+    platform = published.platform.capitalize()
+    found: dict[str, Number] = {"countries": len(series), "windows": len(windows)}
+    text = (
+        f"{platform}: {measure_name(measure)} are published for "
+        f"{_countries(len(series))} over "
+        f"{wording.plural(len(windows), 'different window')}, so totals must not be "
+        "joined into one line"
+    )
+    return [("scope", "What is published?", text, found)]
+
+
+def _countries(n: int) -> str:
+    return wording.plural(n, "country", "countries")
+
+
+def _widest(series: dict[str, WindowCounts]) -> tuple[Window, int]:
+    """Return the window for which most countries have a figure, and how many."""
+    n_of: dict[Window, int] = {}
+    for counts in series.values():
+        for cell in counts.cells:
+            n_of[cell.window] = n_of.get(cell.window, 0) + 1
+    widest = max(sorted(n_of), key=lambda window: n_of[window])
+    return widest, n_of[widest]
+
+
+def _stated(series: dict[str, WindowCounts], window: Window) -> dict[str, float]:
+    cells = {country: counts.stated(window) for country, counts in series.items()}
+    return {c: cell.lower for c, cell in cells.items() if cell and cell.is_exact}
+
+
+def _largest(
+    series: dict[str, WindowCounts], measure: str, widest: Window, n_widest: int
+) -> Lines:
+    stated = _stated(series, widest)
+    top = sorted(stated, key=lambda country: (-stated[country], country))[:3]
+    zeros = sum(value == 0 for value in stated.values())
+    found: dict[str, Number] = {country_name(c): int(stated[c]) for c in top}
+    found |= {"countries": n_widest, "zeros": zeros, "window": widest.words}
+    named = wording.listing(
+        [f"{country_name(c)} {numbers.count(stated[c])}" for c in top]
+    )
+    text = (
+        f"Most countries, {numbers.count(n_widest)}, have a figure for {widest.words}; "
+        f"{numbers.count(zeros)} of these are zero. The largest "
+        f"{measure_name(measure)}: {named}"
+    )
+    return [("largest", "Where were most?", text, found)]
+
+
+def _splits(series: dict[str, WindowCounts], measure: str, widest: Window) -> Lines:
+    """Tell the parts of the widest window where they are published, steepest first."""
+    parts = {c: counts.parts_of(widest) for c, counts in series.items()}
+    values = {
+        c: [cell.lower for cell in cells]
+        for c, cells in parts.items()
+        if len(cells) > 1 and all(cell.is_exact for cell in cells)
+    }
+    if not values:
+        return []
+    order = sorted(values, key=lambda c: (-_last_step(values[c]), c))
+    arrows = {c: " → ".join(numbers.count(v) for v in values[c]) for c in order}
+    found: dict[str, Number] = {country_name(c): arrows[c] for c in order}
+    found |= {"split": len(order), "window": widest.words}
+    named = "; ".join(f"{country_name(c)} {arrows[c]}" for c in order[:8])
+    text = (
+        f"{_countries(len(order))} split {widest.words} into parts "
+        f"({measure_name(measure)}): {named}"
+    )
+    return [("splits", "Which figures are split?", text, found)]
+
+
+def _last_step(values: list[float]) -> float:
+    if values[-2] > 0:
+        return values[-1] / values[-2]
+    return inf if values[-1] > 0 else 1.0
+
+
+def _latest(series: dict[str, WindowCounts], widest: Window, n_widest: int) -> Lines:
+    latest = quarters_of(series)[-1]
+    span = parse_period(latest)
+    n = sum(counts.range(span).is_exact for counts in series.values())
+    found: dict[str, Number] = {
+        "countries": n,
+        "countries_widest": n_widest,
+        "latest": span.words,
+        "window": widest.words,
+    }
+    text = (
+        f"{wording.plural(n, 'country has', 'countries have')} a figure for "
+        f"{span.words}, against {numbers.count(n_widest)} for {widest.words}; the "
+        "latest figures are provisional, and a missing one is not a zero"
+    )
+    return [("latest", "How complete is the latest quarter?", text, found)]
+
+
+def _unfit(published: "PublishedFigures") -> Lines:
+    lines: Lines = []
+    for row in published.tables["inconsistencies"].to_dict("records"):
+        window = Window(row["period_start"].date(), row["period_end"].date())
+        what = measure_name(row["measure"])
+        parts = numbers.count(row["parts_low"])
+        stated = numbers.count(row["stated"])
+        text = (
+            f"{country_name(row['country'])}: the parts of {window.words} add up to "
+            f"{parts} {what}, against {stated} stated; the parts are used"
+        )
+        found: dict[str, Number] = {
+            "parts": int(row["parts_low"]),
+            "stated": int(row["stated"]),
+            "window": window.words,
+        }
+        slug = f"inconsistency.{row['country']}.{window.text}"
+        lines.append((slug, "Which figures contradict their own parts?", text, found))
+    return lines
+
+
+def _contradicted(published: "PublishedFigures") -> Lines:
+    shown = published.tables["contradictions"]
+    n = int((shown["treatment"] == "not used").sum())
+    if not n:
+        return []
+    sources = shown.loc[shown["treatment"] == "not used", "source_url"].nunique()
+    text = (
+        f"{wording.plural(n, 'figure')} of {wording.plural(sources, 'source')} "
+        "contradict a better source for the same country and window; they are used "
+        "nowhere"
+    )
+    found: dict[str, Number] = {"figures": n, "sources": sources}
+    return [("contradictions", "Which sources contradict each other?", text, found)]
+
+
+def _drift(published: "PublishedFigures") -> Lines:
+    names = [country_name(c) for c in published.tables["drift"]["country"]]
+    if not names:
+        return []
+    text = (
+        f"Users per request changed by more than a factor of {FACTOR:g} in "
+        f"{wording.listing(names)}: what is counted may have changed, so compare "
+        "requests there with care"
+    )
+    return [("drift", "Did the counting change?", text, {"factor": FACTOR})]
+
+
+def show_tables(published: "PublishedFigures") -> tuple[TableSpec, ...]:
+    """Return the tables of a report, without those that would be empty."""
+    return tuple(table for table in _tables(published) if len(table.rows))
+
+
+def _tables(published: "PublishedFigures") -> Iterator[TableSpec]:
+    named = {key: _with_names(frame) for key, frame in published.tables.items()}
+    yield TableSpec(
+        name="contradictions",
+        caption="Figures that a better source contradicts; they are used nowhere",
+        columns=(
+            ColumnRule(key="name", label="Country"),
+            ColumnRule(key="window", label="Window"),
+            ColumnRule(key="what", label="Measure"),
+            ColumnRule(key="value", label="Figure", kind="count"),
+            ColumnRule(key="used_low", label="Used instead", kind="count"),
+            ColumnRule(key="source_grade", label="Grade"),
+            ColumnRule(key="source_url", label="Source"),
+        ),
+        rows=named["contradictions"],
+    )
+    yield TableSpec(
+        name="inconsistencies",
+        caption="Figures that their own parts contradict; the parts are used",
+        columns=(
+            ColumnRule(key="name", label="Country"),
+            ColumnRule(key="window", label="Window"),
+            ColumnRule(key="what", label="Measure"),
+            ColumnRule(key="stated", label="Stated", kind="count"),
+            ColumnRule(key="parts_low", label="Parts", kind="count"),
+        ),
+        rows=named["inconsistencies"],
+    )
+    yield TableSpec(
+        name="drift",
+        caption="Countries whose users per request changed most",
+        columns=(
+            ColumnRule(key="name", label="Country"),
+            ColumnRule(key="base_period", label="First window"),
+            ColumnRule(key="base_ratio", label="Users per request", kind="ratio"),
+            ColumnRule(key="period", label="Furthest window"),
+            ColumnRule(key="ratio", label="Users per request", kind="ratio"),
+        ),
+        rows=named["drift"],
+    )
+
+
+def _with_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add what a reader sees of country, window and measure."""
+    named = frame.assign(name=[country_name(c) for c in frame["country"]])
+    if "period_start" in frame:
+        ends = zip(frame["period_start"], frame["period_end"], strict=True)
+        named["window"] = [Window(a.date(), b.date()).text for a, b in ends]
+        named["what"] = [measure_name(m) for m in frame["measure"]]
+    return named
+
+
+def draw(published: "PublishedFigures", name: str) -> "go.Figure":
+    """Draw the windows of the largest countries, or the coverage of all."""
+    measure = main_measure(published)
+    series = published.of(measure)
+    if name == "coverage":
+        return _draw_coverage(published, series)
+    totals = {c: sum(x.lower for x in counts.finest()) for c, counts in series.items()}
+    top = sorted(totals, key=lambda c: (-totals[c], c))[:MAX_PANELS]
+    bars = lay_out_panels(series, heads=[PanelHead(country=c) for c in top])
+    what = measure_name(measure)
+    return draw_windows(
+        bars, windows_spec(published, bars, what=what, title=_windows_title(top))
+    )
+
+
+def _windows_title(top: list[str]) -> str:
+    if not top:
+        return "No figures are published"
+    return f"{country_name(top[0])} has the largest counts; windows differ by country"
+
+
+def windows_spec(
+    published: "PublishedFigures",
+    bars: pd.DataFrame,
+    *,
+    what: str,
+    title: str,
+    name: str = "windows",
+    subtitle: str = "",
+) -> FigureSpec:
+    """Describe small multiples of windows."""
+    named = wording.listing(list(dict.fromkeys(bars["label"])))
+    rows = bars.assign(value=bars["total"].astype("Int64"))
+    return FigureSpec(
+        name=name,
+        title=title,
+        subtitle=subtitle
+        or f"{wording.sentence(what).rstrip('.')} per quarter. Each panel has its own "
+        "scale; its highest quarter is labelled.",
+        alt=f"Small multiples of bars, {what} per quarter: {named or 'no country'}.",
+        caption="Filled: a figure for the quarter. Hollow: one figure for longer; its "
+        "area is the total, its split is unknown. Hatched: nothing published, which is "
+        "not a zero. The latest quarter is provisional.",
+        source=source_text(published),
+        as_of="" if published.as_of is None else published.as_of.isoformat(),
+        table=TableSpec(
+            name=name,
+            caption=f"{wording.sentence(what).rstrip('.')} by country and window",
+            columns=(
+                ColumnRule(key="label", label="Country"),
+                ColumnRule(key="period", label="Window"),
+                ColumnRule(key="value", label="Count", kind="count"),
+                ColumnRule(key="status", label="Kind of figure"),
+            ),
+            rows=rows,
+        ),
+        simulated=published.evidence == "simulated",
+    )
+
+
+def _draw_coverage(
+    published: "PublishedFigures", series: dict[str, WindowCounts]
+) -> "go.Figure":
+    periods = quarters_of(series)
+    matrix = tabulate_coverage(series, countries=sorted(series), periods=periods)
+    return draw_coverage(
+        matrix, coverage_spec(published, matrix, of="countries"), tone="s1"
+    )
+
+
+def coverage_spec(
+    published: "PublishedFigures", matrix: pd.DataFrame, *, of: str
+) -> FigureSpec:
+    """Describe a coverage matrix."""
+    known = matrix[matrix["status"] == "exact"].groupby("period").size()
+    order = list(dict.fromkeys(matrix["period"]))
+    counts = [int(known.get(period, 0)) for period in order]
+    n = matrix["country"].nunique()
+    span = f"from {min(counts)} to {max(counts)}" if counts else "no quarter"
+    table = matrix.pivot_table(
+        index="period", columns="status", values="country", aggfunc="count"
+    ).reindex(columns=["exact", "in a longer window", "none"], fill_value=0)
+    rows = table.fillna(0).astype(int).reset_index()
+    return FigureSpec(
+        name="coverage",
+        title=f"Of {n} {of}, {span} have a figure for a quarter: the set changes",
+        subtitle="Members with a published figure, by quarter.",
+        alt=f"Matrix of {n} {of} by quarter; with a figure: "
+        + ", ".join(f"{p} {c}" for p, c in zip(order, counts, strict=True)),
+        caption="Filled: a figure for the quarter. Outlined: part of a longer window. "
+        "Hatched: nothing published. Gaps are not random.",
+        source=source_text(published),
+        as_of="" if published.as_of is None else published.as_of.isoformat(),
+        table=TableSpec(
+            name="coverage",
+            caption=f"{of.capitalize()} with a figure, by quarter",
+            columns=(
+                ColumnRule(key="period", label="Quarter"),
+                ColumnRule(key="exact", label="For the quarter", kind="count"),
+                ColumnRule(
+                    key="in a longer window", label="In a longer window", kind="count"
+                ),
+                ColumnRule(key="none", label="None", kind="count"),
+            ),
+            rows=rows,
+        ),
+        simulated=published.evidence == "simulated",
+    )
+
+
+def source_text(published: "PublishedFigures") -> str:
+    """Name the hosts from which the figures are, the most frequent first."""
+    urls = published.table["source_url"].str.extract(
+        r"^(https?://[^/?#]+(?:/[^/]+){0,2})"
+    )
+    hosts = urls[0].value_counts().index[:1].tolist()
+    return f"{hosts[0]} and others, see the table of figures" if hosts else ""

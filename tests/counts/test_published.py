@@ -1,0 +1,234 @@
+import json
+
+import pandas as pd
+import pytest
+
+from disclosure_trends.counts.published import load_published
+from disclosure_trends.errors import PublishedFiguresError, SettingsError
+from disclosure_trends.vocabulary.periods import parse_period
+
+NINE_MONTHS = parse_period("2024-01-01..2024-09-30")
+COLUMNS = [
+    "platform",
+    "country",
+    "period_start",
+    "period_end",
+    "measure",
+    "value",
+    "value_low",
+    "value_high",
+    "observed_on",
+    "source_url",
+    "source_grade",
+]
+
+
+@pytest.fixture(scope="module")
+def telegram():
+    return load_published("telegram", as_of="2026-05-31")
+
+
+def _count(published, country, period, measure="requests_fulfilled"):
+    found = published.series[country, measure].range(parse_period(period))
+    assert found.is_exact
+    return found.lower
+
+
+# Numbers: Te-k/telegram-transparency at 839ed54.
+def test_the_shipped_facts(telegram):
+    assert list(telegram.table.columns) == COLUMNS
+    assert _count(telegram, "BR", NINE_MONTHS.text) == 203
+    assert _count(telegram, "IN", NINE_MONTHS.text) == 6992
+    assert [_count(telegram, "FR", f"2024Q{q}") for q in (1, 2, 3)] == [4, 6, 210]
+    assert telegram.platform == "telegram"
+    assert telegram.evidence == "published"
+
+
+def test_what_does_not_fit_is_flagged(telegram):
+    drifting = set(telegram.tables["drift"]["country"])
+    assert {"IN", "BR"} <= drifting
+    (unfit,) = telegram.tables["inconsistencies"].itertuples(index=False)
+    assert (unfit.country, unfit.measure) == ("GB", "users_affected")
+    assert (unfit.stated, unfit.parts_low, unfit.parts_high) == (293, 299, 299)
+
+
+def test_the_contradicted_source_is_shown_and_used_nowhere(telegram):
+    shown = telegram.tables["contradictions"]
+    assert set(shown["country"]) == {"DE", "FR", "ES", "GB", "US"}
+    assert set(shown["source_grade"]) == {"X"}
+    assert set(shown["treatment"]) == {"not used"}
+    assert _count(telegram, "DE", "2025Q1") == 1311
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known", "unknown"),
+    [
+        ("2024-12-31", "2024Q3", "2024Q4"),
+        ("2025-01-31", "2024Q4", "2025Q1"),
+    ],
+)
+def test_the_past_is_told_as_it_was_known(as_of, known, unknown):
+    then = load_published("telegram", as_of=as_of)
+    france = then.series["FR", "requests_fulfilled"]
+    assert france.range(parse_period(known)).is_exact
+    assert not france.range(parse_period(unknown)).is_observed
+    assert then.table["observed_on"].max() <= pd.Timestamp(as_of)
+
+
+def test_before_anything_was_published_the_table_is_empty():
+    nothing = load_published("telegram", as_of="2024-09-30")
+    assert nothing.table.empty
+    assert list(nothing.table.columns) == COLUMNS
+    assert nothing.of("requests_fulfilled") == {}
+    assert nothing.platform == "telegram"
+
+
+def test_an_earlier_day_of_the_same_figures(telegram):
+    then = telegram.known_on("2024-12-31")
+    assert then.table.equals(load_published("telegram", as_of="2024-12-31").table)
+    assert telegram.known_on("2030-01-01") is telegram
+
+
+def test_the_collectors_own_file_says_the_same(shared_data, telegram):
+    path = shared_data / "te-k" / "dataset.json"
+    if not path.is_file():
+        pytest.skip("te-k/dataset.json is absent")
+    own = load_published(path)
+    assert len(own.table) == 2 * 299  # 299 entries, two measures
+    for key, counts in own.series.items():
+        for cell in counts.cells:
+            assert telegram.series[key].range(cell.window).lower == cell.lower
+    (check,) = (c for c in own.checks if c.name == "observed_on")
+    assert check.passed is False
+    then = load_published(path, as_of="2024-12-31")
+    assert then.table["period_end"].max() <= pd.Timestamp("2024-12-31")
+
+
+def _tidy(tmp_path, *rows):
+    path = tmp_path / "figures.csv"
+    lines = [",".join(COLUMNS), *rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_codes_that_look_like_other_words_survive(tmp_path):
+    path = _tidy(
+        tmp_path,
+        "sig,NA,2024-01-01,2024-03-31,requests_fulfilled,3,,,2024-04-02,https://x.y,A",
+        "sig,NO,2024-01-01,2024-03-31,requests_fulfilled,5,,,2024-04-02,https://x.y,A",
+    )
+    assert list(load_published(path).table["country"]) == ["NA", "NO"]
+
+
+def test_the_better_grade_wins_and_equal_grades_become_a_range(tmp_path):
+    start = "sig,FR,2024-01-01,2024-03-31,requests_fulfilled"
+    path = _tidy(
+        tmp_path,
+        f"{start},9,,,2024-04-02,https://press.example,C",
+        f"{start},4,,,2024-04-02,https://one.example,B",
+        f"{start},5,,,2024-04-02,https://two.example,B",
+        f"{start},6,,,2024-05-02,https://two.example,B",
+    )
+    published = load_published(path)
+    found = published.series["FR", "requests_fulfilled"].range(parse_period("2024Q1"))
+    assert (found.lower, found.upper) == (4, 6)
+    treatments = published.tables["contradictions"].set_index("value")["treatment"]
+    assert treatments[9] == "not used"
+    assert treatments[5] == "not used"
+    assert treatments[6] == "kept as a range"
+    assert any(c.name == "equal_sources" and not c.passed for c in published.checks)
+
+
+def test_bands_and_gaps_are_kept(tmp_path):
+    start = "sig,FR,2024-01-01,2024-03-31"
+    path = _tidy(
+        tmp_path,
+        f"{start},requests_fulfilled,,0,249,2024-04-02,https://x.example,A",
+        f"{start},users_affected,,,,2024-04-02,https://x.example,A",
+    )
+    published = load_published(path)
+    found = published.series["FR", "requests_fulfilled"].range(parse_period("2024Q1"))
+    assert (found.lower, found.upper) == (0, 249)
+    assert ("FR", "users_affected") not in published.series
+
+
+def test_two_platforms_are_not_mixed(tmp_path):
+    end = "FR,2024-01-01,2024-03-31,requests_fulfilled,3,,,2024-04-02,https://x.y,A"
+    published = load_published(_tidy(tmp_path, f"one,{end}", f"two,{end}"))
+    assert len(published.table) == 2
+    with pytest.raises(SettingsError) as error:
+        published.of("requests_fulfilled")
+    assert str(error.value) == (
+        "published: the figures are those of one, two; compare one platform at a time "
+        "and load a file of one"
+    )
+
+
+def test_simulated_figures_say_so(tmp_path):
+    row = "SIM-x,FR,2024-01-01,2024-03-31,requests_fulfilled,3,,,2024-04-02,https://x,A"
+    assert load_published(_tidy(tmp_path, row)).evidence == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            "s,Germny,2024-01-01,2024-03-31,m,1,,,,https://x,A",
+            "figures.csv, line 2: country 'Germny' is unknown; did you mean 'Germany'?"
+            "; write an ISO 3166-1 code such as 'FR'",
+        ),
+        (
+            "s,FR,2024-13-01,2024-03-31,m,1,,,,https://x,A",
+            "figures.csv, line 2: period_start '2024-13-01' is no day; write it as "
+            "2024-09-30",
+        ),
+        (
+            "s,FR,2024-01-01,2024-03-31,m,<10,,,,https://x,A",
+            "figures.csv, line 2: value '<10' is no count; write a whole number, or "
+            "leave it empty and give value_low and value_high",
+        ),
+        (
+            "s,FR,2024-01-01,2024-03-31,m,1,,,,https://x,Q",
+            "figures.csv, line 2: source_grade 'Q' is unknown; allowed are A, B, C, X",
+        ),
+        (
+            "s,FR,2024-03-31,2024-01-01,m,1,,,,https://x,A",
+            "figures.csv, line 2: the window ends (2024-01-01) before it starts "
+            "(2024-03-31); give the earlier day first",
+        ),
+    ],
+)
+def test_a_faulty_row_is_refused_by_its_line(tmp_path, row, message):
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published(_tidy(tmp_path, row))
+    assert str(error.value) == message
+
+
+def test_a_name_that_does_not_exist_is_refused_with_the_nearest():
+    with pytest.raises(SettingsError) as error:
+        load_published("telegrm")
+    assert str(error.value) == (
+        "load_published: there is no file 'telegrm' and no table of that name; did you "
+        "mean 'telegram'?; tables that ship are telegram"
+    )
+    with pytest.raises(SettingsError, match="'claims'"):
+        load_published("claims")
+
+
+@pytest.mark.parametrize("day", ["20242131", "2025401"])
+def test_a_mistyped_day_of_the_collectors_file_is_refused(tmp_path, day):
+    path = tmp_path / "dataset.json"
+    entry = {"from": "20240101", "to": day, "requests": 1, "users": 1}
+    path.write_text(json.dumps({"FRA": [entry]}), encoding="utf-8")
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published(path)
+    assert str(error.value) == (
+        f"dataset.json, FRA, entry 1: to {day!r} is no day; write it as 20240930"
+    )
+
+
+def test_broken_json_is_refused(tmp_path):
+    path = tmp_path / "dataset.json"
+    path.write_text('{"FRA": [', encoding="utf-8")
+    with pytest.raises(PublishedFiguresError, match="no valid JSON"):
+        load_published(path)
