@@ -38,7 +38,7 @@ def golden(shared_data):
 
 def worst(found, truth, *, relative=True):
     assert (np.isnan(found) == np.isnan(truth)).all()
-    scale = np.abs(truth) if relative else 1.0
+    scale = np.maximum(np.abs(truth), 1e-300) if relative else 1.0
     gap = np.abs(found - truth) / scale
     return np.max(gap[~np.isnan(gap)], initial=0)
 
