@@ -247,8 +247,8 @@ def test_an_unknown_name_is_refused(schema: Schema, name: str, message: str) -> 
         ("x: str =", "demo.ipynb, parameters cell, line 1: is not Python"),
         (
             "x: str = 1",
-            "demo.ipynb, parameters cell, line 1: parameter 'x' is of type int, not str; "
-            "give a text",
+            "demo.ipynb, parameters cell, line 1: parameter 'x' is of type int, "
+            "not str; give a text",
         ),
     ],
 )
