@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from disclosure_trends.logs.limits import FIELD_CHARACTERS
 from disclosure_trends.logs.options import ReadOptions
 
 BOOKKEEPING = ("source_file", "source_row", "structural", "raw")
@@ -98,23 +99,31 @@ class StagePart:
     def select(self, columns: tuple[str, ...]) -> str:
         """Return the SQL that reads this part with `columns` and the bookkeeping."""
         names = [_select_column(self, name) for name in columns]
-        path = _text(str(self.path))
+        path = quoted_text(str(self.path))
         if self.source_name is None:
             kept = ", ".join([*names, *BOOKKEEPING])
-            return f"SELECT {kept} FROM read_parquet({path})"  # noqa: S608
+            return f"SELECT {kept} FROM read_parquet({path})"
         kept = ", ".join(
             [
                 *names,
-                f"{_text(self.source_name)}::VARCHAR AS source_file",
+                f"{quoted_text(self.source_name)}::VARCHAR AS source_file",
                 "file_row_number + 1 AS source_row",
-                "NULL::VARCHAR AS structural",
+                f"{self._structural()} AS structural",
                 "NULL::VARCHAR AS raw",
             ]
         )
-        return (
-            f"SELECT {kept} FROM read_parquet({path}, "  # noqa: S608
-            "file_row_number = true)"
+        return f"SELECT {kept} FROM read_parquet({path}, file_row_number = true)"
+
+    def _structural(self) -> str:
+        """Return the SQL of the codes that a text of a plain Parquet file can earn."""
+        own = [quoted_name(name) for name in self.own.values()]
+        long = " OR ".join(f"length({n}) > {FIELD_CHARACTERS}" for n in own)
+        zero = " OR ".join(f"contains({n}, chr(0))" for n in own)
+        codes = (
+            f"concat_ws(';', CASE WHEN {long} THEN 'field_too_long' END, "
+            f"CASE WHEN {zero} THEN 'control_character' END)"
         )
+        return f"CASE WHEN {long} OR {zero} THEN {codes} END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +161,9 @@ class Stage:
         ``structural`` and ``raw`` (VARCHAR). Columns that a part lacks are NULL.
         """
         if not self.parts:
-            nothing = [f"NULL::VARCHAR AS {_name(column)}" for column in self.columns]
+            nothing = [
+                f"NULL::VARCHAR AS {quoted_name(column)}" for column in self.columns
+            ]
             nothing += [
                 "NULL::VARCHAR AS source_file",
                 "NULL::BIGINT AS source_row",
@@ -165,17 +176,17 @@ class Stage:
 
 def _select_column(part: StagePart, name: str) -> str:
     if name not in part.columns:
-        return f"NULL::VARCHAR AS {_name(name)}"
+        return f"NULL::VARCHAR AS {quoted_name(name)}"
     if part.source_name is None:
-        return _name(name)
-    return f"{_name(part.own[name])}::VARCHAR AS {_name(name)}"
+        return quoted_name(name)
+    return f"{quoted_name(part.own[name])}::VARCHAR AS {quoted_name(name)}"
 
 
-def _name(text: str) -> str:
+def quoted_name(text: str) -> str:
     """Quote an identifier."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def _text(text: str) -> str:
+def quoted_text(text: str) -> str:
     """Quote a text."""
     return "'" + text.replace("'", "''") + "'"
