@@ -37,6 +37,14 @@ class PanelHead:
     tone: str = "s1"
 
 
+def main_measure(series: Iterable[tuple[str, str]]) -> str:
+    """Return the measure that most countries have; the first by name if equal."""
+    n_of: dict[str, int] = {}
+    for _, measure in sorted(series):
+        n_of[measure] = n_of.get(measure, 0) + 1
+    return max(n_of, key=lambda measure: n_of[measure], default="requests_fulfilled")
+
+
 def quarters_of(series: Mapping[str, WindowCounts]) -> list[str]:
     """List the quarters from the first to the last that any figure touches."""
     windows = [cell.window for counts in series.values() for cell in counts.cells]

@@ -114,7 +114,7 @@ class PublishedFigures(Result):
         return WORDS
 
     def _draw(self, name: str) -> "go.Figure":
-        from disclosure_trends.counts.reading import draw
+        from disclosure_trends.counts.pictures import draw
 
         return draw(self, name)
 

@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from disclosure_trends.counts.coverage import tabulate_coverage
 from disclosure_trends.counts.drift import FACTOR
-from disclosure_trends.counts.panels import PanelHead, lay_out_panels, quarters_of
+from disclosure_trends.counts.panels import main_measure, quarters_of
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
-from disclosure_trends.display.figures import FigureSpec
 from disclosure_trends.display.tables import ColumnRule, TableSpec
-from disclosure_trends.display.windows import draw_coverage, draw_windows
 from disclosure_trends.results import Finding, Limit, Number, Word
 from disclosure_trends.vocabulary.countries import country_name
 from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.periods import Window, parse_period
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from disclosure_trends.counts.published import PublishedFigures
 
-MAX_PANELS: Final = 12
 LIMITS: Final = (
     Limit(
         "Valid requests",
@@ -48,14 +42,6 @@ WORDS: Final = (
     Word("Bounds", "The lowest and highest count that the published figures allow."),
 )
 Lines = list[tuple[str, str, str, dict[str, Number]]]
-
-
-def main_measure(published: "PublishedFigures") -> str:
-    """Return the measure that most countries have; the first by name if equal."""
-    n_of: dict[str, int] = {}
-    for _, measure in sorted(published.series):
-        n_of[measure] = n_of.get(measure, 0) + 1
-    return max(n_of, key=lambda measure: n_of[measure], default="requests_fulfilled")
 
 
 def read_findings(published: "PublishedFigures") -> tuple[Finding, ...]:
@@ -86,7 +72,7 @@ def _nothing(published: "PublishedFigures") -> Lines:
 
 
 def _lines(published: "PublishedFigures") -> Lines:
-    measure = main_measure(published)
+    measure = main_measure(published.series)
     series = published.of(measure)
     widest, n_widest = _widest(series)
     return [
@@ -302,122 +288,3 @@ def _with_names(frame: pd.DataFrame) -> pd.DataFrame:
         named["window"] = [Window(a.date(), b.date()).text for a, b in ends]
         named["what"] = [measure_name(m) for m in frame["measure"]]
     return named
-
-
-def draw(published: "PublishedFigures", name: str) -> "go.Figure":
-    """Draw the windows of the largest countries, or the coverage of all."""
-    measure = main_measure(published)
-    series = published.of(measure)
-    if name == "coverage":
-        return _draw_coverage(published, series)
-    totals = {c: sum(x.lower for x in counts.finest()) for c, counts in series.items()}
-    top = sorted(totals, key=lambda c: (-totals[c], c))[:MAX_PANELS]
-    bars = lay_out_panels(series, heads=[PanelHead(country=c) for c in top])
-    what = measure_name(measure)
-    return draw_windows(
-        bars, windows_spec(published, bars, what=what, title=_windows_title(top))
-    )
-
-
-def _windows_title(top: list[str]) -> str:
-    if not top:
-        return "No figures are published"
-    return f"{country_name(top[0])} has the largest counts; windows differ by country"
-
-
-def windows_spec(
-    published: "PublishedFigures",
-    bars: pd.DataFrame,
-    *,
-    what: str,
-    title: str,
-    name: str = "windows",
-    subtitle: str = "",
-) -> FigureSpec:
-    """Describe small multiples of windows."""
-    named = wording.listing(list(dict.fromkeys(bars["label"])))
-    rows = bars.assign(value=bars["total"].astype("Int64"))
-    return FigureSpec(
-        name=name,
-        title=title,
-        subtitle=subtitle
-        or f"{wording.sentence(what).rstrip('.')} per quarter. Each panel has its own "
-        "scale; its highest quarter is labelled.",
-        alt=f"Small multiples of bars, {what} per quarter: {named or 'no country'}.",
-        caption="Filled: a figure for the quarter. Hollow: one figure for longer; its "
-        "area is the total, its split is unknown. Hatched: nothing published, which is "
-        "not a zero. The latest quarter is provisional.",
-        source=source_text(published),
-        as_of="" if published.as_of is None else published.as_of.isoformat(),
-        table=TableSpec(
-            name=name,
-            caption=f"{wording.sentence(what).rstrip('.')} by country and window",
-            columns=(
-                ColumnRule(key="label", label="Country"),
-                ColumnRule(key="period", label="Window"),
-                ColumnRule(key="value", label="Count", kind="count"),
-                ColumnRule(key="status", label="Kind of figure"),
-            ),
-            rows=rows,
-        ),
-        simulated=published.evidence == "simulated",
-    )
-
-
-def _draw_coverage(
-    published: "PublishedFigures", series: dict[str, WindowCounts]
-) -> "go.Figure":
-    periods = quarters_of(series)
-    matrix = tabulate_coverage(series, countries=sorted(series), periods=periods)
-    return draw_coverage(
-        matrix, coverage_spec(published, matrix, of="countries"), tone="s1"
-    )
-
-
-def coverage_spec(
-    published: "PublishedFigures", matrix: pd.DataFrame, *, of: str
-) -> FigureSpec:
-    """Describe a coverage matrix."""
-    known = matrix[matrix["status"] == "exact"].groupby("period").size()
-    order = list(dict.fromkeys(matrix["period"]))
-    counts = [int(known.get(period, 0)) for period in order]
-    n = matrix["country"].nunique()
-    span = f"from {min(counts)} to {max(counts)}" if counts else "no quarter"
-    table = matrix.pivot_table(
-        index="period", columns="status", values="country", aggfunc="count"
-    ).reindex(columns=["exact", "in a longer window", "none"], fill_value=0)
-    rows = table.fillna(0).astype(int).reset_index()
-    return FigureSpec(
-        name="coverage",
-        title=f"Of {n} {of}, {span} have a figure for a quarter: the set changes",
-        subtitle="Members with a published figure, by quarter.",
-        alt=f"Matrix of {n} {of} by quarter; with a figure: "
-        + ", ".join(f"{p} {c}" for p, c in zip(order, counts, strict=True)),
-        caption="Filled: a figure for the quarter. Outlined: part of a longer window. "
-        "Hatched: nothing published. Gaps are not random.",
-        source=source_text(published),
-        as_of="" if published.as_of is None else published.as_of.isoformat(),
-        table=TableSpec(
-            name="coverage",
-            caption=f"{of.capitalize()} with a figure, by quarter",
-            columns=(
-                ColumnRule(key="period", label="Quarter"),
-                ColumnRule(key="exact", label="For the quarter", kind="count"),
-                ColumnRule(
-                    key="in a longer window", label="In a longer window", kind="count"
-                ),
-                ColumnRule(key="none", label="None", kind="count"),
-            ),
-            rows=rows,
-        ),
-        simulated=published.evidence == "simulated",
-    )
-
-
-def source_text(published: "PublishedFigures") -> str:
-    """Name the hosts from which the figures are, the most frequent first."""
-    urls = published.table["source_url"].str.extract(
-        r"^(https?://[^/?#]+(?:/[^/]+){0,2})"
-    )
-    hosts = urls[0].value_counts().index[:1].tolist()
-    return f"{hosts[0]} and others, see the table of figures" if hosts else ""

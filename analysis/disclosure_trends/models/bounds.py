@@ -21,8 +21,8 @@ from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.errors import PeriodError, SettingsError, nearest
+from disclosure_trends.models.bounds_checks import check_attained, check_membership
 from disclosure_trends.results import (
-    Check,
     Estimate,
     Finding,
     Limit,
@@ -35,7 +35,6 @@ from disclosure_trends.vocabulary.periods import Window, parse_period
 from disclosure_trends.vocabulary.regions import (
     check_region,
     describe_region,
-    membership_changes,
 )
 
 if TYPE_CHECKING:
@@ -192,8 +191,8 @@ def bound_change(
             "after": _total(counts, "after", unit),
         },
         checks=(
-            *_attained(series, coverage.members, spans),
-            *_membership(region, spans),
+            check_attained(series, coverage.members, spans),
+            *check_membership(region, spans),
         ),
         evidence=published.evidence,
         coverage=coverage,
@@ -361,48 +360,4 @@ def _total(counts: pd.DataFrame, when: str, unit: str) -> Estimate | NotEstimabl
         level=None,
         kind="bounds",
         unit=unit,
-    )
-
-
-def _attained(
-    series: Mapping[str, WindowCounts],
-    members: tuple[str, ...],
-    spans: tuple[Window, Window],
-) -> tuple[Check, ...]:
-    """Check that both ends of the ratio are reached by a split, for every member."""
-    loose = [c for c in members if not _is_attained(series[c], spans)]
-    text = (
-        "Some split of the published totals reaches each end of the bounds."
-        if not loose
-        else "The bounds hold but may be wider than need be: for "
-        f"{wording.listing([country_name(c) for c in loose])} the two windows cannot "
-        "take their extreme counts together."
-    )
-    return (Check("bounds_attained", not loose, text),)
-
-
-def _is_attained(counts: WindowCounts, spans: tuple[Window, Window]) -> bool:
-    before, after = (counts.range(span) for span in spans)
-    if before.is_exact or after.is_exact:
-        return True
-    at_low = counts.with_count(spans[1], after.lower).range(spans[0])
-    at_high = counts.with_count(spans[1], after.upper).range(spans[0])
-    return at_low.upper == before.upper and at_high.lower == before.lower
-
-
-def _membership(region: str, spans: tuple[Window, Window]) -> tuple[Check, ...]:
-    changed = [
-        day
-        for day in membership_changes(region)
-        if spans[0].start < day <= spans[1].end
-    ]
-    if not changed:
-        return ()
-    return (
-        Check(
-            "membership",
-            False,  # noqa: FBT003
-            f"The members of {describe_region(region)} changed on {changed[-1]}; both "
-            "windows count the members of the later one.",
-        ),
     )

@@ -76,6 +76,11 @@ class Window:
         return None
 
     @property
+    def is_whole_months(self) -> bool:
+        """Whether it begins and ends with a calendar month."""
+        return self.start.day == 1 and (self.end + _ONE_DAY).day == 1
+
+    @property
     def text(self) -> str:
         """`2024Q3` for a calendar period, else `2024-01-01..2024-09-30`."""
         freq = self.freq
@@ -89,7 +94,7 @@ class Window:
         first, last = self.start, self.end
         if self.days == 1:
             return format_day(first)
-        if not _is_whole_months(self):
+        if not self.is_whole_months:
             return f"{format_day(first)} to {format_day(last)}"
         if (first.year, first.month) == (last.year, last.month):
             return f"{MONTH_NAMES[first.month - 1]} {first.year}"
@@ -241,10 +246,6 @@ def _window_around(day: date, *, freq: Freq) -> Window:
         else date(day.year, last_month + 1, 1)
     )
     return Window(date(day.year, first_month, 1), following - _ONE_DAY)
-
-
-def _is_whole_months(window: Window) -> bool:
-    return window.start.day == 1 and (window.end + _ONE_DAY).day == 1
 
 
 def _start_of_part(year: int, part: int, *, parts: int) -> date:
