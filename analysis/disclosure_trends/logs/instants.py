@@ -1,0 +1,241 @@
+"""The rules for dates, as DuckDB text: every accepted layout becomes microseconds.
+
+Shapes decide; nothing is cast that is not digits in their places. A wall time without
+offset is moved to UTC by the table of zones, where gaps and overlaps are seen.
+"""
+
+from typing import Final
+
+from disclosure_trends.logs.reading import Reading
+from disclosure_trends.vocabulary.reasons import reason_bit, reason_codes
+
+DAY_MONTH_YEAR: Final = r"'^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}'"
+WINDOW: Final = (
+    r"'\s*(\d{4}|\d{4}-?[QH]\d|\d{4}[-/](0[1-9]|1[0-2])"
+    r"|\d{4}-\d\d(-\d\d)?\s*(/|\.\.|to)\s*\d{4}-\d\d(-\d\d)?)\s*'"
+)
+BLANKS: Final = "' \t\r\n\v\f\u00a0\u2007\u202f\u3000\ufeff'"
+_DAY = r"\d{4}-\d\d-\d\d"
+_ISO = rf"'{_DAY}([T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?)?'"
+_SHORT_DMY = r"'\d\d/\d\d/\d{4} \d\d:\d\d'"
+_MONTHS = (
+    "JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?"
+    "|SEP(?:T(?:EMBER)?)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?"
+)
+_TIME = (
+    r"(?:(?:T|,? +)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?(AM|PM)?"
+    r" ?(Z|[+-]\d\d(?::?\d\d)?|[A-Z]{2,5})?)?$'"
+)
+_WEEKDAY = "'^(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*,? )?"
+_SHAPES = {
+    "ymd": (rf"'^(\d{{4}})[-/. ](\d{{1,2}}|{_MONTHS})[-/. ](\d{{1,2}}){_TIME}", "ymd"),
+    "dmy": (rf"'^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}", "dmy"),
+    "mon": (
+        rf"{_WEEKDAY}({_MONTHS})\.? +(\d{{1,2}})(?:ST|ND|RD|TH)?,? +(\d{{4}}){_TIME}",
+        "mdy",
+    ),
+    "day": (
+        rf"{_WEEKDAY}(\d{{1,2}})(?:ST|ND|RD|TH)?[- ]({_MONTHS})\.?,?[- ](\d{{4}})"
+        rf"{_TIME}",
+        "dmy",
+    ),
+}
+_TWO_DIGITS = r"'(\d{1,2}[-/. ](\d{1,2}|[A-Z]{3})[-/. ]\d{2}([T ,].*)?|\d{6})'"
+_SERIAL = r"'\d{5}(\.\d+)?'"
+_EPOCH = r"'(\d{10}|\d{13})(\.\d+)?'"
+_HELPERS = (
+    "month_number(m) AS CASE WHEN regexp_full_match(m, '[0-9]+') THEN lpad(m, 2, '0') "
+    "ELSE lpad(((strpos('JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC', left(m, 3)) + 2) // 3)"
+    "::VARCHAR, 2, '0') END",
+    "hour_of(h, p) AS CASE WHEN p = '' THEN lpad(h, 2, '0') WHEN h::INTEGER BETWEEN 1 "
+    "AND 12 THEN lpad((h::INTEGER % 12 + CASE p WHEN 'PM' THEN 12 ELSE 0 END)::VARCHAR,"
+    " 2, '0') ELSE '99' END",
+    "zone_of(z) AS CASE WHEN z IN ('Z', 'UTC', 'GMT') THEN 'Z' WHEN z = '' OR "
+    "left(z, 1) IN ('+', '-') THEN z ELSE 'A' END",
+    "iso_text(y, m, d, g) AS y || '-' || month_number(m) || '-' || lpad(d, 2, '0') || "
+    "CASE WHEN g.h = '' THEN '' ELSE 'T' || hour_of(g.h, g.p) || ':' || g.i || ':' || "
+    "CASE WHEN g.s = '' THEN '00' ELSE g.s END || CASE WHEN g.f = '' THEN '' ELSE '.' "
+    "|| g.f END || zone_of(g.z) END",
+    "serial_text(x) AS left(strftime(TIMESTAMP '1899-12-30' + to_days(left(x, 5)::"
+    "INTEGER) + to_seconds(round(('0' || substr(x, 6))::DOUBLE * 86400)::BIGINT), "
+    "'%Y-%m-%dT%H:%M:%S'), CASE WHEN strlen(x) = 5 THEN 10 ELSE 19 END)",
+    "epoch_text(seconds) AS strftime(make_timestamp(seconds * 1000000), "
+    "'%Y-%m-%dT%H:%M:%SZ')",
+)
+_SECOND: Final = 1_000_000
+
+
+def macro_statements() -> tuple[str, ...]:
+    """Return the statements that define the macros which the queries call."""
+    return tuple(f"CREATE OR REPLACE TEMP MACRO {helper}" for helper in _HELPERS)
+
+
+def instant_steps(dated: tuple[str, ...], *, reading: Reading) -> dict[str, str]:
+    """Write the steps that turn texts into moments.
+
+    Parameters
+    ----------
+    dated : tuple of str
+        Columns of dates that the log records.
+    reading : Reading
+        How the file is to be read.
+
+    Returns
+    -------
+    dict of str to str
+        Name of a step -> its query, from ``texts`` (cells as ``t_<column>``) to
+        ``moments``, which adds ``us_<column>`` (microseconds since 1970, UTC),
+        ``wall_<column>`` and ``naive_<column>``.
+    """
+    steps = (
+        ("kinds", "texts", [_kind(c) for c in dated]),
+        ("rare", "kinds", [_rare(c) for c in dated]),
+        ("shapes", "rare", [_shape_parts(c) for c in dated]),
+        ("isos", "shapes", [_iso(c, reading) for c in dated]),
+        ("walls", "isos", [_wall(c) for c in dated]),
+    )
+    queries = {
+        name: f"SELECT *, {', '.join(parts)} FROM {source}"
+        for name, source, parts in steps
+    }
+    return queries | {"moments": _moments(dated, reading)}
+
+
+def _kind(c: str) -> str:
+    """Tell the common layouts by shape alone: 0 empty, 1 ISO, 2 short, 9 any other."""
+    return (
+        f"CASE WHEN t_{c} = '' THEN 0 WHEN regexp_full_match(t_{c}, {_ISO}) THEN 1 "
+        f"WHEN regexp_full_match(t_{c}, {_SHORT_DMY}) THEN 2 ELSE 9 END AS k_{c}"
+    )
+
+
+def _rare(c: str) -> str:
+    return (
+        f"CASE WHEN k_{c} = 9 THEN nullif(upper(trim(t_{c}, {BLANKS})), '') END "
+        f"AS x_{c}"
+    )
+
+
+def _shape_parts(c: str) -> str:
+    return ", ".join(
+        f"regexp_extract(x_{c}, {pattern}, ['{order[0]}', '{order[1]}', '{order[2]}', "
+        f"'h', 'i', 's', 'f', 'p', 'z']) AS {name}_{c}"
+        for name, (pattern, order) in _SHAPES.items()
+    )
+
+
+def _iso(c: str, reading: Reading) -> str:
+    """Rewrite every accepted layout as YYYY-MM-DD, or with a time of day behind it."""
+    order = reading.orders.get(c)
+    day, month = ("d", "m") if order == "dmy" else ("m", "d")
+    short = f"substr(t_{c}, 7, 4) || '-' || substr(t_{c}, {{}}, 2) || '-' || " + (
+        f"substr(t_{c}, {{}}, 2) || 'T' || substr(t_{c}, 12, 5) || ':00'"
+    )
+    cases = [f"WHEN k_{c} = 1 THEN t_{c}"]
+    if order is not None:
+        places = (4, 1) if order == "dmy" else (1, 4)
+        cases += [f"WHEN k_{c} = 2 THEN {short.format(*places)}"]
+    cases += [f"WHEN x_{c} IS NULL THEN NULL"]
+    cases += [
+        f"WHEN {n}_{c}.y <> '' THEN iso_text({n}_{c}.y, {n}_{c}.m, {n}_{c}.d, {n}_{c})"
+        for n in ("ymd", "mon", "day")
+    ]
+    if order is not None:
+        parts = f"dmy_{c}.y, dmy_{c}.{month}, dmy_{c}.{day}, dmy_{c}"
+        cases += [f"WHEN dmy_{c}.y <> '' THEN iso_text({parts})"]
+    for layout, shape, text in (
+        ("epoch_s", r"\d{10}", f"epoch_text(x_{c}::BIGINT)"),
+        ("epoch_ms", r"\d{13}", f"epoch_text(x_{c}::BIGINT // 1000)"),
+        ("excel_serial", _SERIAL.strip("'"), f"serial_text(x_{c})"),
+    ):
+        if layout in reading.layouts:
+            cases += [f"WHEN regexp_full_match(x_{c}, '{shape}') THEN {text}"]
+    return f"CASE {' '.join(cases)} END AS iso_{c}"
+
+
+def _wall(c: str) -> str:
+    """Cast the rewritten text, which can hold nothing but digits, and take its tail."""
+    tail = f"substr(iso_{c}, 20)"
+    micro = f"rpad(left(ltrim(regexp_extract({tail}, '^[.][0-9]+'), '.'), 6), 6, '0')"
+    return (
+        f"CASE WHEN iso_{c} >= '0001' AND substr(iso_{c}, 12, 2) <> '24' THEN "
+        f"epoch_us(try_cast(left(iso_{c}, 19) AS TIMESTAMP)) + CASE WHEN "
+        f"{tail} >= '.' AND {tail} < '/' THEN {micro}::BIGINT ELSE 0 END END "
+        f"AS wall_{c}, ltrim({tail}, '.0123456789') AS z_{c}"
+    )
+
+
+def _moments(dated: tuple[str, ...], reading: Reading) -> str:
+    """Move every wall time to UTC: by its own offset, else by the zone of its row."""
+    columns, joins = ["walls.*"], []
+    gap = reason_bit("nonexistent_local_time")
+    overlap = reason_bit("ambiguous_local_time")
+    if reading.zoned:
+        columns.append("coalesce(zones.known, false) AS zone_known")
+        joins.append(
+            "LEFT JOIN zones ON zones.spelling = coalesce(t_source_timezone, '')"
+        )
+    for c in dated:
+        offset = (
+            f"CASE WHEN z_{c} IN ('', 'Z', 'A') THEN 0 ELSE "
+            f"(CASE WHEN left(z_{c}, 1) = '-' THEN -1 ELSE 1 END) * "
+            f"(substr(z_{c}, 2, 2)::INTEGER * 3600 + CASE WHEN strlen(z_{c}) > 3 THEN "
+            f"right(z_{c}, 2)::INTEGER * 60 ELSE 0 END) END"
+        )
+        naive = f"(wall_{c} IS NOT NULL AND z_{c} = '' AND strlen(iso_{c}) > 10)"
+        columns.append(f"{naive} AS naive_{c}")
+        if reading.zoned:
+            w = f"wall_{c} // {_SECOND}"
+            joins.append(
+                f"LEFT JOIN zone_months AS w_{c} ON w_{c}.spelling = "
+                f"coalesce(t_source_timezone, '') AND w_{c}.month = CASE WHEN {naive} "
+                f"THEN (left(iso_{c}, 4) || substr(iso_{c}, 6, 2))::INTEGER END"
+            )
+            columns.append(
+                f"CASE WHEN {w} < w_{c}.low OR {w} >= w_{c}.high THEN 0 WHEN "
+                f"w_{c}.after > w_{c}.before THEN {gap} WHEN "
+                f"w_{c}.after < w_{c}.before THEN {overlap} ELSE 0 END AS clock_{c}"
+            )
+            offset = (
+                f"CASE WHEN {naive} THEN coalesce(CASE WHEN {w} < w_{c}.high THEN "
+                f"w_{c}.before ELSE w_{c}.after END, 0) ELSE {offset} END"
+            )
+        columns.append(f"wall_{c} - {_SECOND} * ({offset}) AS us_{c}")
+    return f"SELECT {', '.join(columns)} FROM walls {' '.join(joins)}"
+
+
+def instant_fault(c: str, *, reading: Reading) -> str:
+    """Write the mask that says why a cell of dates cannot be used.
+
+    Parameters
+    ----------
+    c : str
+        Column of dates.
+    reading : Reading
+        How the file is to be read.
+
+    Returns
+    -------
+    str
+        An expression over ``moments``: the bit of a reason, 0 for a usable or empty
+        cell.
+    """
+    bit = {code: reason_bit(code) for code in reason_codes()}
+    zone = f"WHEN naive_{c} AND NOT zone_known THEN {bit['ambiguous_timezone']} "
+    clock = f"coalesce(clock_{c}, 0)"
+    return (
+        f"CASE WHEN k_{c} = 0 OR (k_{c} = 9 AND x_{c} IS NULL) THEN 0 "
+        f"WHEN iso_{c} IS NULL THEN CASE "
+        f"WHEN k_{c} = 2 OR dmy_{c}.y <> '' THEN {bit['ambiguous_date']} "
+        f"WHEN regexp_full_match(x_{c}, {_TWO_DIGITS}) THEN {bit['two_digit_year']} "
+        f"WHEN regexp_full_match(x_{c}, {_SERIAL}) THEN {bit['excel_serial_date']} "
+        f"WHEN regexp_full_match(x_{c}, {_EPOCH}) THEN {bit['epoch_number']} "
+        f"ELSE {bit['unparsed_date']} END "
+        f"WHEN wall_{c} IS NULL THEN CASE WHEN regexp_matches(iso_{c}, "
+        f"'T24:00:00|:[0-5][0-9]:60') THEN {bit['nonstandard_time']} "
+        f"ELSE {bit['invalid_date']} END "
+        f"WHEN z_{c} = 'A' THEN {bit['ambiguous_timezone']} "
+        f"WHEN strlen(z_{c}) > 2 AND (substr(z_{c}, 2, 2) > '14' OR (strlen(z_{c}) > 3 "
+        f"AND right(z_{c}, 2) > '59')) THEN {bit['invalid_date']} "
+        f"{zone if reading.zoned else ''}ELSE {clock if reading.zoned else '0'} END"
+    )

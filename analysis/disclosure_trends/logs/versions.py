@@ -1,0 +1,147 @@
+"""Which version of a request counts: the DuckDB text that ranks repeated ids.
+
+Versions are compared as a whole: equal ones are repeats, later ones supersede earlier
+ones, and where nothing tells which of two answers is newer, none is kept.
+"""
+
+from disclosure_trends.logs.marks import warning_bit
+from disclosure_trends.vocabulary.columns import COLUMNS, Group
+
+_DATES = "received_at, closed_at"
+
+
+def ranked_query(
+    typed: str, *, end_us: int, account_files: tuple[int, ...], later_file_wins: bool
+) -> str:
+    """Write the query that gives each usable record of a repeated id its fate.
+
+    Parameters
+    ----------
+    typed : str
+        SQL query of the typed records.
+    end_us : int
+        First microsecond after ``as_of``: a version written later gives way to one
+        that was known by then.
+    account_files : tuple of int
+        Numbers of the files in which a row is an account.
+    later_file_wins : bool
+        Whether a later file replaces the ids of an earlier one.
+
+    Returns
+    -------
+    str
+        The columns of `typed` and ``fate``: ``clean``, ``superseded``,
+        ``duplicate_exact`` or ``duplicate_conflict``.
+    """
+    everything = _content("identity", "reported", "free text", "bookkeeping")
+    last = "file_number = last_file" if later_file_wins else "true"
+    steps = {
+        "candidates": f"SELECT * FROM ({typed}) WHERE is_repeated AND reasons = 0",
+        "orders": _orders(account_files, everything),
+        "files": "SELECT *, max(file_number) OVER (PARTITION BY request_id) AS "
+        "last_file, CASE WHEN updated_at >= "
+        f"{end_us} THEN -updated_at ELSE updated_at END AS version FROM orders "
+        "WHERE place = 1",
+        "copies": f"SELECT *, {everything} AS content, "
+        f"row_number() OVER (PARTITION BY request_id, {everything} "
+        f"ORDER BY file_number, source_row) AS copy FROM files WHERE {last}",
+        "versions": "SELECT *, count(version) OVER ids IN (0, count(*) OVER ids) "
+        "AS is_dated, max(version) OVER ids AS newest FROM copies WHERE copy = 1 "
+        "WINDOW ids AS (PARTITION BY request_id)",
+        "newest_versions": "SELECT *, count(*) OVER ids AS rivals, "
+        f"min({_content('reported')}) OVER ids <> max({_content('reported')}) OVER ids "
+        f"AS differs, min({_content('free text')}) OVER ids <> "
+        f"max({_content('free text')}) OVER ids AS reworded, row_number() OVER "
+        "(PARTITION BY request_id ORDER BY logged_at, acknowledged_at, content) AS "
+        "rank FROM versions WHERE version IS NOT DISTINCT FROM newest OR NOT is_dated "
+        "WINDOW ids AS (PARTITION BY request_id)",
+        "faulty": "SELECT request_id, max(updated_at) AS faulty_version FROM "
+        f"({typed}) WHERE is_repeated AND reasons <> 0 GROUP BY request_id",
+        "fates": _fates(later_file_wins=later_file_wins),
+    }
+    chain = ", ".join(f"{name} AS ({query})" for name, query in steps.items())
+    return f"WITH {chain} {_marked()}"
+
+
+def _content(*groups: Group) -> str:
+    """Write columns as one text that is equal where all of them are equal."""
+    cells = [
+        f"coalesce(replace({c.name}::VARCHAR, chr(31), ''), chr(30))"
+        for c in COLUMNS
+        if c.group in groups and c.name != "request_id"
+    ]
+    return f"concat_ws(chr(31), {', '.join(cells)})"
+
+
+def _orders(account_files: tuple[int, ...], everything: str) -> str:
+    """Join the accounts of one order into one request."""
+    if not account_files:
+        return "SELECT *, 1 AS place, 1 AS accounts FROM candidates"
+    files = ", ".join(str(number) for number in account_files)
+    given = "outcome IN ('disclosed', 'partially_disclosed')"
+    differing = "min(outcome) OVER one <> max(outcome) OVER one"
+    mixed = f"(bool_or({given}) OVER one AND {differing})"
+    account = f"file_number IN ({files})"
+    key = (
+        f"PARTITION BY file_number, request_id, {_DATES}, "
+        f"CASE WHEN {account} THEN 0 ELSE source_row END"
+    )
+    return (
+        "SELECT * REPLACE ("
+        f"CASE WHEN {account} THEN count(*) OVER one ELSE accounts_requested END AS "
+        "accounts_requested, "
+        f"CASE WHEN {account} THEN sum(accounts_disclosed) OVER one ELSE "
+        "accounts_disclosed END::BIGINT AS accounts_disclosed, "
+        f"CASE WHEN {account} AND {mixed} THEN 'partially_disclosed' ELSE outcome END "
+        "AS outcome, "
+        f"CASE WHEN {account} AND {mixed} AND validity IS NULL THEN true ELSE is_valid "
+        "END AS is_valid), "
+        f"row_number() OVER ({key} ORDER BY {everything}, source_row) AS place, "
+        f"count(*) OVER one AS accounts FROM candidates WINDOW one AS ({key})"
+    )
+
+
+def _fates(*, later_file_wins: bool) -> str:
+    """Collect every candidate with its fate, each exactly once."""
+    parts = [
+        "SELECT source_file, source_row, 'superseded' AS fate, false AS tied "
+        "FROM orders WHERE place > 1",
+        "SELECT source_file, source_row, 'duplicate_exact', false FROM copies "
+        "WHERE copy > 1",
+        "SELECT source_file, source_row, 'superseded', false FROM versions "
+        "WHERE NOT (version IS NOT DISTINCT FROM newest OR NOT is_dated)",
+        "SELECT source_file, source_row, CASE WHEN differs THEN 'duplicate_conflict' "
+        "WHEN rank = 1 THEN 'clean' ELSE 'superseded' END, rivals > 1 AND reworded "
+        "FROM newest_versions",
+    ]
+    if later_file_wins:
+        parts.append(
+            "SELECT source_file, source_row, 'superseded', false FROM files "
+            "WHERE file_number < last_file"
+        )
+    return " UNION ALL ".join(parts)
+
+
+def _marked() -> str:
+    """Return the records with their fate and with what to know of the clean ones."""
+    similar = "PARTITION BY lower(trim(orders.request_id)), fate"
+    marks = (
+        ("tie_between_versions", "tied"),
+        ("account_rows_joined", "accounts > 1"),
+        ("newer_version_quarantined", "faulty_version > coalesce(updated_at, 0)"),
+        (
+            "possible_duplicate",
+            f"min(orders.request_id) OVER ({similar}) <> "
+            f"max(orders.request_id) OVER ({similar})",
+        ),
+    )
+    added = " | ".join(
+        f"CASE WHEN {condition} THEN {warning_bit(name)} ELSE 0 END"
+        for name, condition in marks
+    )
+    return (
+        "SELECT orders.* EXCLUDE (place, accounts) REPLACE (warnings | "
+        f"CASE WHEN fate = 'clean' THEN {added} ELSE 0 END AS warnings), fate "
+        "FROM orders JOIN fates USING (source_file, source_row) "
+        "LEFT JOIN faulty ON faulty.request_id = orders.request_id"
+    )
