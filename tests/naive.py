@@ -121,3 +121,18 @@ def decompose_authority(counts: dict[str, list]) -> list[float]:
     return shapley_by_orders(
         valid, [volume[0], share[0], rate[0]], [volume[1], share[1], rate[1]]
     )
+
+
+# -- adoption ------------------------------------------------------------------
+
+
+def kaplan_meier(months: list[int], moved: list[bool], *, n_months: int) -> list[float]:
+    """Cumulative share that has moved, counted month by month."""
+    unmoved, shares = 1.0, []
+    for now in range(n_months):
+        at_risk = sum(month >= now for month in months)
+        left = sum(m == now and did for m, did in zip(months, moved, strict=True))
+        if at_risk:
+            unmoved *= 1 - left / at_risk
+        shares.append(1 - unmoved)
+    return shares

@@ -44,10 +44,30 @@ def change_points(
     array of int, shape (A,)
         First month of the new routing, `NEVER` where there is none.
     """
-    n_months = on_line.shape[1]
     used = np.flatnonzero(on_line.sum(axis=0) > 0)
     if used.size == 0:
         return np.full(len(on_line), NEVER, dtype=np.int64)
+    ratio, rise = break_ratios(on_line, known)
+    admitted = (rise > MIN_RISE) & (ratio > min_ratio)
+    admitted &= np.arange(on_line.shape[1]) >= used[0]
+    best = np.where(admitted, ratio, -np.inf).argmax(axis=1)
+    return np.where(admitted.any(axis=1), best, NEVER).astype(np.int64)
+
+
+def break_ratios(on_line: Floats, known: Floats) -> tuple[Floats, Floats]:
+    """Compare two shares on the line, before each month and from it on, with one.
+
+    Parameters
+    ----------
+    on_line, known : array, shape (A, T)
+        Requests on the designated line, and those whose line is known.
+
+    Returns
+    -------
+    tuple of array, shape (A, T)
+        Twice the difference of the binomial log-likelihoods, and the rise of the
+        share, for a break at each month.
+    """
     hits, trials = _running(on_line), _running(known)
     hits_before, trials_before = hits[:, :-1], trials[:, :-1]
     hits_after, trials_after = (
@@ -60,10 +80,7 @@ def change_points(
         - _log_likelihood(hits[:, -1:], trials[:, -1:])
     )
     rise = _share(hits_after, trials_after) - _share(hits_before, trials_before)
-    admitted = (rise > MIN_RISE) & (ratio > min_ratio)
-    admitted &= np.arange(n_months) >= used[0]
-    best = np.where(admitted, ratio, -np.inf).argmax(axis=1)
-    return np.where(admitted.any(axis=1), best, NEVER).astype(np.int64)
+    return ratio, rise
 
 
 def always_on_line(on_line: Floats, known: Floats, dated: Ints) -> Ints:

@@ -35,7 +35,7 @@ class SimulatedLog:
     truth : mapping
         ``change`` (requests), ``share, share_rerouted, share_induced`` (of it),
         ``demand, validity`` (requests), ``before, after`` (the quarters compared) and
-        more, in expectation given the drawn parameters. In a messy log about 2 per
+        more, in expectation given the drawn parameters. In a messy log 1 to 2 per
         cent of the rows are beyond repair, alike everywhere.
     adoption_dates : pandas.DataFrame
         ``authority, adopted_on``: the registered day of every adopter.
