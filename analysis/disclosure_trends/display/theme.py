@@ -62,7 +62,6 @@ def template() -> dict[str, Any]:
         "gridwidth": 1,
         "ticks": "",
         "tickfont": {"size": 12, "color": INK2},
-        "title": {"text": ""},
         "automargin": True,
         "fixedrange": True,
     }
