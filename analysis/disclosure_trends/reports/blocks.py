@@ -23,6 +23,9 @@ _GLYPHS: Mapping[str, str] = {
 }
 
 
+LONG = 20  # rows; a longer table is opened by whoever wants it
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A verdict: a shape and its words."""
@@ -47,6 +50,11 @@ class Table:
     table: DataTable
     simulated: bool
     kind: str = "table"
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it is too long to stand in the way of what follows."""
+        return self.table.length > LONG
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,6 @@ def _sections(
 ) -> list[Section]:
     """Cut at headings of level two; the first section is the opening."""
     sections = [Section("brief", "")]
-    figures = tables = 0
     for item in items:
         here = sections[-1]
         match item:
@@ -175,18 +174,34 @@ def _sections(
                 sections.append(Section(f"s{len(sections)}", item.text))
             case Shown(bundle=bundle) if bundle.get("type") != "Report":
                 here.bundles.append(bundle)
-                for block in _blocks(bundle, hoisted, grade):
-                    tables += block.kind == "table"
-                    here.blocks.append((tables, block))
+                here.blocks += [(0, block) for block in _blocks(bundle, hoisted, grade)]
             case Drawing():
-                figures += 1
-                here.blocks.append((figures, item))
+                here.blocks.insert(_place(here), (0, item))
             case Prose() | LeftOut():
                 here.blocks.append((0, item))
     for section in sections:
         checks = gather_checks(section.bundles)
         section.blocks += [(0, checks)] if checks else []
+    _number(sections)
     return sections
+
+
+def _place(section: Section) -> int:
+    """Return where a drawing goes: before the tables that stand last in a section."""
+    place = len(section.blocks)
+    while place and section.blocks[place - 1][1].kind == "table":
+        place -= 1
+    return place
+
+
+def _number(sections: Sequence[Section]) -> None:
+    """Give figures and tables their numbers, over the whole page."""
+    counted = {"figure": 0, "table": 0}
+    for section in sections:
+        for position, (_, block) in enumerate(section.blocks):
+            if block.kind in counted:
+                counted[block.kind] += 1
+                section.blocks[position] = (counted[block.kind], block)
 
 
 def _blocks(

@@ -4,7 +4,7 @@
 // reader without script, or with a browser that cannot unpack, has every number.
 const page = document, root = page.documentElement;
 const plots = [...page.querySelectorAll(".plot")];
-const tables = [...page.querySelectorAll("figure details, details.checks")];
+const tables = [...page.querySelectorAll("figure details, details.checks, details.folded")];
 const phone = matchMedia("(max-width: 559.98px)");
 const settings = {displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false};
 const PRINTED = 680;  // A4 less its margins, in CSS pixels
