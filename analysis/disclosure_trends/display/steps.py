@@ -54,7 +54,11 @@ def draw_adoption(
     fig.update_layout(
         margin={"l": 44, "r": _RIGHT, "t": 48, "b": 76},
         xaxis=_month_axis(curve, every=1 + len(curve) // 13),
-        yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": "%"},
+        yaxis={
+            "range": [0, 100],
+            "tickvals": [0, 25, 50, 75, 100],
+            "ticktext": ["0", "25", "50", "75", "100%"],
+        },
         shapes=_event_lines(events),
         annotations=[*labels, *_waiting(curve, every=1 + len(curve) // 13)],
     )

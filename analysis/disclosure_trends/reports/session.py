@@ -16,13 +16,16 @@ from disclosure_trends.reports.parameter_types import Value
 from disclosure_trends.reports.parameters import Schema, read_schema
 from disclosure_trends.reports.settings import find_notebook
 from disclosure_trends.reports.values import EXAMPLE, check_known
-from disclosure_trends.resources import example_requests
+from disclosure_trends.resources import example_requests, shipped_path
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from disclosure_trends.logs.cleaned import CleanedLog
 
 # papermill begins the cell that it injects with this comment.
 _INJECTED: Final = "# Parameters"
+_EXAMPLE_DATES: Final = "data/example/adoption_dates.csv"
 # One kernel holds one notebook, and `close_report()` takes no argument: the settings
 # that were checked last are the ones it closes.
 _CHECKED: Final[list[tuple["Settings", Mapping[str, object]]]] = []
@@ -75,6 +78,27 @@ class Settings:
             return open_log(given)
         source = example_requests() if given == EXAMPLE else given
         return clean_requests(source, as_of=str(self.as_of))
+
+    def open_adoption_dates(self) -> "pd.DataFrame | None":
+        """Read the register that the parameter `adoption_dates` names.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            All columns as text. The example log brings its own register; for any
+            other log None means that there is none.
+        """
+        import pandas as pd
+
+        given = self.adoption_dates
+        named = self.requests if given is None else given
+        if named == EXAMPLE:
+            source = shipped_path(_EXAMPLE_DATES)
+        elif given is None:
+            return None
+        else:
+            source = Path(str(given))
+        return pd.read_csv(source, dtype=str, keep_default_na=False, na_values=[""])
 
 
 def check_parameters(notebook: str, namespace: Mapping[str, object], /) -> Settings:
