@@ -218,19 +218,37 @@ def copy_notebooks(
         typer.echo(_shown(path))
 
 
-def _day(text: str) -> date:
-    """Resolve the day of knowledge; the only place where the clock is read."""
+def resolve_day(text: str, *, today: date) -> date:
+    """Resolve a day of knowledge.
+
+    Parameters
+    ----------
+    text : str
+        ``2024-12-31``, ``last-month-end`` or ``last-quarter-end``.
+    today : datetime.date
+        The day from which the last two are counted.
+
+    Returns
+    -------
+    datetime.date
+        The day meant.
+    """
     from disclosure_trends.vocabulary.periods import parse_as_of
 
-    today = datetime.now(tz=UTC).date()
     months = {
         "last-month-end": today.month,
         "last-quarter-end": (today.month - 1) // 3 * 3 + 1,
     }
     if text not in months:
         return parse_as_of(text, name="--as-of")
-    day = today.replace(month=months[text], day=1) - timedelta(days=1)
-    typer.echo(f"as of {day.isoformat()}")
+    return today.replace(month=months[text], day=1) - timedelta(days=1)
+
+
+def _day(text: str) -> date:
+    """Resolve the day of knowledge; the only place where the clock is read."""
+    day = resolve_day(text, today=datetime.now(tz=UTC).date())
+    if text != day.isoformat():
+        typer.echo(f"as of {day.isoformat()}")
     return day
 
 

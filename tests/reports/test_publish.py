@@ -178,6 +178,28 @@ def test_an_output_that_cannot_be_written_is_refused(tmp_path: Path, kind: str) 
     assert target.read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
+@pytest.mark.parametrize("folder", ["out", "out/runs"])
+def test_a_folder_without_rights_is_refused_first(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "out" / "runs").mkdir(parents=True)
+    for path in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        path.chmod(0o755)
+    for path in (tmp_path / "out", tmp_path / "out" / "runs"):
+        os.chown(path, 65534, 65534)
+    os.chown(tmp_path / folder, 0, 0)
+
+    def child() -> None:
+        os.seteuid(65534)
+        refused = pytest.raises(OutputError, match="Permission denied")
+        with refused, locked_output(tmp_path / "out"):
+            pass
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
 def test_a_pointer_that_is_a_folder_is_not_overwritten(tmp_path: Path) -> None:
     out = tmp_path / "out"
     (out / "latest").mkdir(parents=True)

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -125,6 +126,7 @@ def _serve(pipe: Connection, parents_end: Connection, parent: int) -> None:
     os.setsid()  # what a cell starts ends with it
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    warnings.resetwarnings()  # what the parent makes of warnings is its own affair
     from disclosure_trends.reports.shell import NotebookShell
 
     shell = NotebookShell()

@@ -84,11 +84,11 @@ def _execute(job: Job, folder: Path) -> Any:
     from papermill.exceptions import PapermillExecutionError
 
     from disclosure_trends.reports.engine import ForkEngine
-    from disclosure_trends.reports.scrub import scrub_notebook
+    from disclosure_trends.reports.scrub import INJECTED, scrub_notebook
 
     papermill_engines.register("disclosure-fork", ForkEngine)
     path = folder / PARTIAL
-    failure = None
+    failed: PapermillExecutionError | None = None
     try:
         execute_notebook(
             _verbatim(job.settings.notebook),
@@ -100,15 +100,17 @@ def _execute(job: Job, folder: Path) -> Any:
             execution_timeout=CELL_TIMEOUT,
         )
     except PapermillExecutionError as error:
-        failure = _failure(job, error.cell_index + 1, error.ename, error.evalue)
+        failed = error
     notebook = scrub_notebook(
         nbformat.read(path, as_version=4),
         parameters=job.parameters,
         folders=[folder, Path.cwd(), Path(tempfile.gettempdir()), Path.home()],
     )
     _write_notebook(notebook, path)
-    if failure is not None:
-        raise failure
+    if failed is not None:
+        before = notebook.cells[: failed.cell_index]
+        own = sum(INJECTED not in cell.metadata.get("tags", ()) for cell in before)
+        raise _failure(job, own + 1, failed.ename, failed.evalue)
     return notebook
 
 

@@ -118,8 +118,9 @@ def code_sha256() -> str:
     """
     root = Path(str(files("disclosure_trends")))
     total = hashlib.sha256()
+    passed_over = {"__pycache__", "shipped"}
     for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and "shipped" not in path.parts:
+        if path.is_file() and passed_over.isdisjoint(path.relative_to(root).parts):
             total.update(path.relative_to(root).as_posix().encode())
             total.update(path.read_bytes())
     return total.hexdigest()

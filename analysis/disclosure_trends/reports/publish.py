@@ -199,14 +199,13 @@ def locked_output(out: Path) -> Iterator[Output]:
     """
     with writing(out):
         (out / "runs").mkdir(parents=True, exist_ok=True)
-        if not os.access(out / "runs", os.W_OK | os.X_OK) or not os.access(
-            out, os.W_OK
-        ):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    folder = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+        for folder in (out, out / "runs"):
+            if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    handle = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             message = f"{out.name}: another run writes to it; try again when it is done"
             raise OutputLockedError(message) from error
@@ -214,7 +213,7 @@ def locked_output(out: Path) -> Iterator[Output]:
         output.tidy()
         yield output
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 @contextmanager

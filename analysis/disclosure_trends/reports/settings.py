@@ -78,6 +78,9 @@ def read_settings(folder: Path | None = None) -> dict[str, ReportSettings]:
         raise SettingsError(message) from error
     _refuse_unknown(content, {"reports"}, where="reports.toml")
     tables = content.get("reports", {})
+    if not isinstance(tables, Mapping):
+        message = "reports.toml: 'reports' is no table; write [reports.<name>]"
+        raise SettingsError(message)
     return {name: _settings(name, table, folder) for name, table in tables.items()}
 
 

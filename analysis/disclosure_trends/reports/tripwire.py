@@ -32,7 +32,7 @@ _PHONE: Final = re.compile(
     r"|0\d{2,4}[ /\-]\d{6,8}"
     r")(?![\w,]|\.\d)"
 )
-_IP4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
+_IP4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\w)")
 _IP6: Final = re.compile(
     r"(?<![\w:.])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}(?![\w:])"
 )
