@@ -155,6 +155,47 @@ def test_a_changed_bundle_is_refused_and_the_tables_open(
         assert seen.refused
 
 
+def test_paper_does_not_wait_for_drawings(
+    files: dict[str, Path], browser: Browser
+) -> None:
+    context = browser.new_context()
+    context.add_init_script("window.requestIdleCallback = () => 0")
+    tab = context.new_page()
+    tab.goto(files["leadership"].as_uri())
+    table = tab.locator("figure details table").first
+    assert not table.is_visible()
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert table.is_visible()
+    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert not table.is_visible()
+    context.close()
+
+
+def test_one_endless_word_does_not_widen_the_page(visit: Open, tmp_path: Path) -> None:
+    word = "Donaudampfschifffahrt" * 40
+    claim = dict.fromkeys(made.CLAIMS[0], word) | {"verdict": "supported"}
+    result = made.sample(
+        said=(made.finding("v", word), made.finding("p", f"a {word}")),
+        big=(Point("p", word),),
+        more={"claims": [claim], "refusal": dict.fromkeys(made.REFUSAL, word)},
+        not_shown=made.bounds_result().not_shown,
+    )
+    html = render_report(
+        made.notebook(
+            f"# {word}",
+            result,
+            f"## {word}\n\n{word}",
+            made.report_bundle(heading=word, provenance=[[word, word]], sources=[word]),
+        )
+    )
+    path = tmp_path / "long.html"
+    path.write_text(html, encoding="utf-8")
+    with visit(path) as seen:
+        for width in (320, 640, 1280):
+            seen.tab.set_viewport_size({"width": width, "height": 800})
+            assert seen.tab.evaluate(OVERFLOW) == 0
+
+
 # -- two walls ------------------------------------------------------------------------
 
 

@@ -4,10 +4,12 @@ import re
 
 import nbformat
 import page_notebooks as made
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from disclosure_trends.display import theme
+from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.errors import NotebookError
 from disclosure_trends.reports import assets
 from disclosure_trends.reports.lint import LARGEST, lint_page
@@ -139,6 +141,28 @@ def test_what_is_not_estimable_is_said_in_words() -> None:
     assert "No estimate The share cannot be estimated: channel is not recorded." in text
     assert "not estimable: channel is not recorded" in text
     assert not re.search(r"\b(nan|None|NaN)\b", text)
+
+
+def test_a_figure_comes_before_the_table_of_its_result() -> None:
+    root = read_page(render(made.countries_result(), made.bounds_figure()))
+    marks = [e.get("id") for e in root.walk() if re.fullmatch(r"[ft]\d", e.get("id"))]
+    assert marks == ["f1", "t1", "t2"]
+
+
+def test_a_long_table_is_folded_and_a_short_one_is_not() -> None:
+    def table(rows: int) -> TableSpec:
+        column = ColumnRule(key="n", label="Number", kind="count")
+        frame = pd.DataFrame({"n": range(rows)})
+        return TableSpec(name="t", caption="C", columns=(column,), rows=frame)
+
+    result = made.sample(said=(), shown=(table(21), table(20)))
+    folded = with_class(read_page(render(result)), "folded")
+    assert [f.find("summary")[0].text for f in folded] == ["All 21 rows of table 1"]
+
+
+def test_figures_alone_can_make_a_page_simulated() -> None:
+    assert '<aside class="simbar"' in render(made.waterfall_figure())
+    assert '<aside class="simbar"' not in render(made.bounds_figure())
 
 
 def test_every_claim_has_a_shape_and_its_words(pages: dict[str, str]) -> None:

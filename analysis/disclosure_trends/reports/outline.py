@@ -103,7 +103,7 @@ def outline(items: Iterable[Item]) -> Page:
     bundles = [item.bundle for item in every if isinstance(item, Shown)]
     report = next((b for b in bundles if b.get("type") == "Report"), {})
     results = [b for b in bundles if b.get("type") != "Report"]
-    simulated = bool(results) and is_simulated(results[0])
+    simulated = _is_simulated(every, results)
     verdict = next(
         (text for b in results[:1] for text in statements_of(b).values()), ""
     )
@@ -136,6 +136,13 @@ def outline(items: Iterable[Item]) -> Page:
         checks=gather_checks([report]),
         drawings=drawings,
     )
+
+
+def _is_simulated(items: Sequence[Item], results: Sequence[Record]) -> bool:
+    """Tell whether the page as a whole rests on simulated data."""
+    if results:
+        return is_simulated(results[0])
+    return any(isinstance(item, Drawing) and item.simulated for item in items)
 
 
 def _hoisted_grade(results: Sequence[Record]) -> Grade | None:

@@ -127,8 +127,21 @@ window.addEventListener("resize", () => {
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(() => { redraw(); markScrollers(); });
 });
-window.addEventListener("beforeprint", () => { printing = true; redraw(); });
-window.addEventListener("afterprint", () => { printing = false; redraw(); });
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  printing = true;
+  redraw();
+  if (plots.length && !root.classList.contains("is-drawn")) {
+    opened = tables.filter((table) => !table.open);  // paper does not wait for drawings
+    opened.forEach((table) => { table.open = true; });
+  }
+});
+window.addEventListener("afterprint", () => {
+  printing = false;
+  redraw();
+  opened.forEach((table) => { table.open = false; });
+  opened = [];
+});
 page.addEventListener("toggle", markScrollers, true);
 
 if (plots.length && !window.DecompressionStream) fail();
