@@ -424,7 +424,7 @@ def test_a_log_of_which_too_much_was_set_aside_is_refused(
 from types import SimpleNamespace
 from disclosure_trends.results import Check
 total = SimpleNamespace(records=10, clean=7, superseded=0, quarantined=3, by_reason={})
-cleaned = SimpleNamespace(ledger=SimpleNamespace(total=total), evidence="log",
+cleaned = SimpleNamespace(ledger=SimpleNamespace(total=total, files={}), evidence="log",
     checks=(Check("quarantine_share", False, "3 of 10 records were set aside."),))"""
     one_report(shelf, RESULT, log)
     with pytest.raises(DataQualityError) as caught:

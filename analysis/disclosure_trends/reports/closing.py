@@ -27,15 +27,22 @@ from disclosure_trends.vocabulary.regions import describe_region
 CLASSIFICATION: Final = "Internal"
 
 
-class _Records(Protocol):
+class _Tally(Protocol):
     records: int
     clean: int
     superseded: int
     quarantined: int
+    by_reason: Mapping[str, int]
+
+
+class _FileTally(_Tally, Protocol):
+    name: str
+    sha256: str
 
 
 class _Ledger(Protocol):
-    total: _Records
+    total: _Tally
+    files: Mapping[str, _FileTally]
 
 
 @runtime_checkable
@@ -121,6 +128,7 @@ def record_report(
         "classification": CLASSIFICATION,
         "provenance": [list(row) for row in _rows(report, parameters, inputs, held)],
         "sources": sources(held),
+        "ledger": [_account(log) for log in _logs(held)],
         "checks": [check.to_json() for log in _logs(held) for check in log.checks],
     }
     return ReportRecord({**record, "token": completion_token(record)})
@@ -178,16 +186,46 @@ def _data_lines(
     parameters: Mapping[str, Value], inputs: tuple[InputFile, ...], held: list[object]
 ) -> list[str]:
     """Write one line per file: name, rows, hash; shipped tables only where used."""
-    platforms = {f"{figures.platform}.csv" for figures in _figures(held)}
-    used = platforms | {"events.csv"} | ({"claims.csv"} if platforms else set())
-    lines = []
-    for item, (_, path) in zip(inputs, provenance.input_paths(parameters), strict=True):
-        if item.role == "shipped" and item.name not in used:
-            continue
-        rows = provenance.count_rows(path)
-        size = "" if rows is None else f", {count(rows)} rows"
-        lines.append(f"{item.name}{size}, sha256 {item.sha256}")
+    lines = [
+        _line(tally.name, f"{count(tally.records)} records", tally.sha256)
+        for log in _logs(held)
+        for tally in log.ledger.files.values()
+    ]
+    files = [path for _, path in provenance.input_paths(parameters)]
+    used, accounted = _used(held), bool(lines)
+    for item, path in zip(inputs, files, strict=True):
+        given = item.role != "shipped" and not (item.role == "requests" and accounted)
+        listed = any(item.sha256 in line for line in lines)
+        if (given or item.name in used) and not listed:
+            rows = provenance.count_rows(path)
+            size = "" if rows is None else f"{count(rows)} rows"
+            lines.append(_line(item.name, size, item.sha256))
     return lines
+
+
+def _used(held: list[object]) -> set[str]:
+    """Name the shipped tables that the notebook's objects were drawn from."""
+    platforms = {f"{figures.platform}.csv" for figures in _figures(held)}
+    register = {"adoption_dates.csv"} if _logs(held) else set()
+    claims = {"claims.csv"} if platforms else set()
+    return {"events.csv"} | platforms | register | claims
+
+
+def _line(name: str, size: str, sha256: str) -> str:
+    return ", ".join(part for part in (name, size, f"sha256 {sha256}") if part)
+
+
+def _account(log: _Log) -> Json:
+    """Write the ledger for programs."""
+    total = log.ledger.total
+    return {
+        "evidence": log.evidence,
+        "records": total.records,
+        "clean": total.clean,
+        "superseded": total.superseded,
+        "quarantined": total.quarantined,
+        "by_reason": dict(total.by_reason),
+    }
 
 
 def _equation(log: _Log) -> str:

@@ -19,7 +19,7 @@ from typing import Final
 
 from disclosure_trends.errors import RequestLogError, SettingsError
 from disclosure_trends.reports.parameter_types import Value
-from disclosure_trends.reports.values import INPUTS, input_files
+from disclosure_trends.reports.values import EXAMPLE, INPUTS, input_files
 from disclosure_trends.resources import shipped_path
 
 # Packages that can change a number or a byte of the page.
@@ -86,6 +86,8 @@ def input_paths(parameters: Mapping[str, Value]) -> list[tuple[str, Path]]:
     given = [(n, path) for n in INPUTS for path in input_files(n, parameters.get(n))]
     taken = {path for _, path in given}
     shipped = sorted(shipped_path("data/published").glob("*.csv"))
+    if parameters.get("requests") == EXAMPLE:  # it brings its options and its register
+        shipped += sorted(shipped_path("data/example").iterdir())
     return given + [("shipped", path) for path in shipped if path not in taken]
 
 

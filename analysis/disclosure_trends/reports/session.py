@@ -5,12 +5,13 @@ and in our runner; neither knows in which of them it is.
 """
 
 import ast
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.errors import RequestLogError, SettingsError, nearest
 from disclosure_trends.reports.closing import ReportRecord, record_report
 from disclosure_trends.reports.parameter_types import Value
 from disclosure_trends.reports.parameters import Schema, read_schema
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # papermill begins the cell that it injects with this comment.
 _INJECTED: Final = "# Parameters"
+_EXAMPLE_OPTIONS: Final = "data/example/read.toml"
 _EXAMPLE_DATES: Final = "data/example/adoption_dates.csv"
 # One kernel holds one notebook, and `close_report()` takes no argument: the settings
 # that were checked last are the ones it closes.
@@ -68,16 +70,28 @@ class Settings:
         Raises
         ------
         RequestLogError
-            If the log cannot be trusted.
+            If the log cannot be trusted, or a cleaned one knows of later days than
+            `as_of`.
         """
         from disclosure_trends.logs.clean import clean_requests
         from disclosure_trends.logs.cleaned import open_log
+        from disclosure_trends.logs.options import ReadOptions
 
-        given = str(self.requests)
+        given, as_of = str(self.requests), str(self.as_of)
         if Path(given).is_dir():
-            return open_log(given)
-        source = example_requests() if given == EXAMPLE else given
-        return clean_requests(source, as_of=str(self.as_of))
+            log = open_log(given)
+            if log.as_of.isoformat() > as_of:
+                message = (
+                    f"{Path(given).name}: was cleaned as of {log.as_of.isoformat()}, "
+                    f"which is later than {as_of}; clean it again as of {as_of}"
+                )
+                raise RequestLogError(message)
+            return log
+        if given != EXAMPLE:
+            return clean_requests(given, as_of=as_of)
+        options = tomllib.loads(shipped_path(_EXAMPLE_OPTIONS).read_text("utf-8"))
+        read = ReadOptions(**options["read"])
+        return clean_requests(example_requests(), as_of=as_of, read=read)
 
     def open_adoption_dates(self) -> "pd.DataFrame | None":
         """Read the register that the parameter `adoption_dates` names.
