@@ -99,7 +99,7 @@ def guard_comparison(comparison: Comparison) -> Check:
     text = (
         f"In {comparison.months[at]} {who} of {where} had not yet adopted the line, "
         f"with {numbers.percent(float(comparison.volume[at]))} of the requests; "
-        f"{MIN_NOT_YET} of {MIN_NOT_YET_COUNTRIES} countries with "
+        f"{MIN_NOT_YET} authorities of {MIN_NOT_YET_COUNTRIES} countries with "
         f"{numbers.percent(MIN_NOT_YET_VOLUME)} are needed in every month."
     )
     return Check("G1", bool(comparison.sufficient.all()), text)
@@ -175,9 +175,8 @@ def guard_spill_over(rise: float | None) -> Check:
         return Check("G5", None, text)
     text = (
         f"The share on the line of authorities that had not adopted changed by "
-        f"{numbers.decimal(round(100 * rise, 1))} points; more than "
-        f"{numbers.decimal(100 * MAX_SPILL)} would mean that they are reached through "
-        f"others."
+        f"{points(rise)} points; more than {points(MAX_SPILL)} would mean that they "
+        "are reached through others."
     )
     return Check("G5", rise <= MAX_SPILL, text)
 
@@ -188,3 +187,8 @@ def guard_fit(*, converged: bool, defined: bool) -> Check:
         return Check("G6", passed=True, text="The untreated model is defined.")
     why = "is not defined in every month" if converged else "did not come to rest"
     return Check("G6", passed=False, text=f"The untreated model {why}.")
+
+
+def points(share: float) -> str:
+    """Write a difference of shares in percentage points: 0.0756 as ``7.6``."""
+    return numbers.percent_short(share).removesuffix("%")

@@ -6,7 +6,7 @@ panel depends on the order of the rows of a log.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -102,6 +102,18 @@ class Panel:
         """Number of months."""
         return len(self.months)
 
+    @property
+    def routable(self) -> Floats:
+        """Requests that were or could have been on the line, shape (A, T).
+
+        Before anybody used the line there was none: all requests were beside it,
+        though no line is known for them.
+        """
+        used = np.flatnonzero(self.on_line.sum(axis=0) > 0)
+        first = int(used[0]) if used.size else 0
+        early = np.arange(self.n_months) < first
+        return np.where(early[None, :], self.submitted, self.on_line + self.off_line)
+
     def take(self, rows: Bools) -> Panel:
         """Return the panel of some authorities.
 
@@ -125,6 +137,31 @@ class Panel:
     def with_adoption(self, adopted: Ints, basis: Texts) -> Panel:
         """Return the same counts with other months of adoption."""
         return replace(self, adopted=adopted, basis=basis)
+
+    def since(self, first: int) -> Panel:
+        """Return the panel from a month on; earlier adoption stays earlier.
+
+        Parameters
+        ----------
+        first : int
+            Place of the first month to keep.
+
+        Returns
+        -------
+        Panel
+            Adoption before that month has a negative index.
+        """
+        if first == 0:
+            return self
+        shifted = np.where(self.adopted == NEVER, NEVER, self.adopted - first)
+        cut = {name: getattr(self, name)[:, first:] for name in _COUNTED}
+        return replace(
+            self,
+            months=self.months[first:],
+            matured=self.matured[first:],
+            adopted=shifted,
+            **cut,
+        )
 
     def columns(self, window: Window) -> Ints:
         """Find the months of a window.
@@ -179,7 +216,7 @@ def arrange_panel(
     country: Sequence[str] | Texts,
     inside: Bools,
     months: Sequence[str],
-    counts: dict[str, Floats],
+    counts: Mapping[str, NDArray[np.number]],
     adopted: Ints | None = None,
     matured: Bools | None = None,
 ) -> Panel:
@@ -226,56 +263,83 @@ def arrange_panel(
     )
 
 
-def build_panel(
+def count_cells(
     cleaned: CleanedLog,
     *,
-    region: str,
-    until: Window,
     designated: Collection[str] | None = None,
     within_days: int | None = MATURE_DAYS,
-    measure: str = "valid",
-) -> Panel:
-    """Count a cleaned log by authority and month.
+) -> pd.DataFrame:
+    """Count a cleaned log by country, authority and month, in long form.
 
     Parameters
     ----------
     cleaned : CleanedLog
         The log.
-    region : str
-        Its members on the last day of `until` are inside.
-    until : Window
-        The panel ends with its last month and holds at most `MAX_MONTHS` months.
     designated : collection of str, optional
         Channels that are the right line; without it the table of lines decides.
     within_days : int, optional
-        A request counts as valid if decided within so many days; None for no limit.
-    measure : str
-        ``valid``, or ``disclosed`` for requests that were (partially) disclosed.
+        Decisions count that were taken within so many days; None for no limit.
 
     Returns
     -------
-    Panel
-        Without adoption: nobody has adopted yet. Rows without an authority or a
-        country are left out.
+    DataFrame
+        The columns of `counts.aggregate.tabulate_requests`. Requests that name no
+        authority count as one more authority of their country, the empty text.
     """
     # DuckDB is slow to import, and panels are also made without it.
     from disclosure_trends.counts.aggregate import tabulate_requests
 
     by = ("country", "authority") + (("channel",) if designated is not None else ())
     cells = tabulate_requests(cleaned, by=by, freq="month", within_days=within_days)
-    cells = cells.dropna(subset=["country", "authority", "period"])
-    if designated is not None:
-        cells = _route_by_channel(cells, designated=frozenset(designated))
-    last = format_period(until.end, freq="month")
+    cells = cells.dropna(subset=["country", "period"])
+    cells = cells.assign(authority=cells["authority"].fillna("").astype(str))
+    if designated is None:
+        return cells
+    return _route_by_channel(cells, designated=frozenset(designated))
+
+
+def panel_of_cells(
+    cells: pd.DataFrame,
+    *,
+    region: str,
+    windows: tuple[Window, Window],
+    as_of: date,
+    measure: str = "valid",
+) -> Panel:
+    """Arrange counted cells as a panel.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From `count_cells`.
+    region : str
+        Its members on the last day of the later window are inside.
+    windows : tuple of Window
+        Before and after. The panel ends with the last month of `after`, holds all
+        months of both, and at most `MAX_MONTHS` months if that is enough.
+    as_of : date
+        Last day of which the log knows, inclusive.
+    measure : str
+        Column that is taken as valid.
+
+    Returns
+    -------
+    Panel
+        Nobody has adopted yet.
+    """
+    before, after = windows
+    last = format_period(after.end, freq="month")
     cells = cells[cells["period"] <= last]
-    months = _months(cells, last=last)
+    months = _months(cells, needed=months_of(before)[0], last=last)
     cells = cells[cells["period"] >= months[0]]
     keys = pd.MultiIndex.from_frame(cells[["country", "authority"]].astype(str))
     row, units = keys.factorize(sort=True)
+    rows: Ints = np.asarray(row, dtype=np.int64)
     place = {month: i for i, month in enumerate(months)}
-    column = cells["period"].map(place).to_numpy(dtype=np.int64)
-    members = region_members(region, on=until.end)
+    column: Ints = np.array([place[month] for month in cells["period"]], dtype=np.int64)
     country = np.array([unit[0] for unit in units], dtype=str)
+    members = region_members(region, on=after.end)
+    shape = (len(units), len(months))
     counted = _COUNTED | {"valid": measure}
     return arrange_panel(
         authority=[unit[1] for unit in units],
@@ -283,10 +347,10 @@ def build_panel(
         inside=np.isin(country, sorted(members)),
         months=months,
         counts={
-            name: _matrix(cells[source], row, column, (len(units), len(months)))
+            name: _matrix(cells[source], rows, column, shape)
             for name, source in counted.items()
         },
-        matured=np.array([_is_mature(month, cleaned.as_of) for month in months]),
+        matured=np.array([_is_mature(month, as_of) for month in months]),
     )
 
 
@@ -299,11 +363,13 @@ def _is_mature(month: str, as_of: date) -> bool:
     return mature_from(month) <= as_of
 
 
-def _months(cells: pd.DataFrame, *, last: str) -> list[str]:
-    """List the months of a panel: without holes, ending with `last`."""
-    first = min(cells["period"], default=last)
+def _months(cells: pd.DataFrame, *, needed: str, last: str) -> list[str]:
+    """List the months of a panel: without holes, from `needed` at the latest."""
+    first = min(cells["period"].min() if len(cells) else needed, needed)
     start, end = parse_period(first).start, parse_period(last).start
-    return period_range(start, end, freq="month")[-MAX_MONTHS:]
+    months = period_range(start, end, freq="month")
+    longest = max(MAX_MONTHS, len(months) - months.index(needed))
+    return months[-longest:]
 
 
 def _matrix(

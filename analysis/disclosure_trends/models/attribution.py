@@ -1,0 +1,377 @@
+"""How much of an uptick is the communication line: the answer, or its refusal.
+
+The estimate is an imputation of what would have come without adoption; the headline is
+re-routing (the same demand on a better line), beside it what authorities filed beyond
+the expected after they moved, which cannot be told from self-selection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import pandas as pd
+
+from disclosure_trends.counts.counts import Counts
+from disclosure_trends.errors import SettingsError
+from disclosure_trends.models import attribution_tables as tables
+from disclosure_trends.models import attribution_words as words
+from disclosure_trends.models.attribution_case import Case, read_case
+from disclosure_trends.models.attribution_limits import WORDS, limits
+from disclosure_trends.models.panel import months_of
+from disclosure_trends.models.refusals import (
+    Refusal,
+    refuse_no_route,
+    refuse_totals,
+)
+from disclosure_trends.models.scrutiny import Scrutiny, scrutinise
+from disclosure_trends.models.verdict import Judgement, judge_case
+from disclosure_trends.models.window_counts import two_windows
+from disclosure_trends.results import (
+    Check,
+    Estimate,
+    Evidence,
+    Finding,
+    Limit,
+    NotEstimable,
+    Point,
+    Result,
+    Word,
+)
+from disclosure_trends.vocabulary.periods import Window
+from disclosure_trends.vocabulary.regions import check_region
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from disclosure_trends.display.tables import Json, TableSpec
+    from disclosure_trends.logs.cleaned import CleanedLog
+    from disclosure_trends.models.grades import Letter
+
+NAMES: Final = (
+    "change",
+    "share",
+    "share_rerouted",
+    "share_induced",
+    "demand",
+    "validity",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AttributionResult(Result):
+    """The share of a change of valid requests that is the line.
+
+    Attributes
+    ----------
+    estimates : mapping
+        ``change`` (valid requests after less before), ``share`` of it that would be
+        missing had nobody moved to the line, of which ``share_rerouted`` is the same
+        demand on a better line and ``share_induced`` is demand beyond the expected
+        after the move, caused or not; ``demand`` and ``validity`` (requests): the
+        background. Always all of them.
+    tables : mapping
+        ``parts`` (the bars), ``conventions`` (both ways of dividing the interaction),
+        ``needs`` (what the method needs and has), ``attempts`` (to break the answer),
+        ``events`` (around the move), ``countries`` (left out one at a time),
+        ``specifications`` (under every choice), ``calibration``. Empty frames where
+        the result was refused.
+    region, before, after, as_of
+        What was asked, and the day of knowledge.
+    grade : str
+        A to D; D where nothing is identified.
+    missed : str
+        The criterion missed that weighs most; empty for A.
+    refused : str or None
+        The rule by which no share is printed.
+    refusal : Refusal or None
+        The refusal in full.
+    """
+
+    figures: ClassVar[tuple[str, ...]] = (
+        "waterfall",
+        "events",
+        "attempts",
+        "countries",
+        "specifications",
+    )
+
+    region: str
+    before: Window
+    after: Window
+    as_of: str
+    grade: Letter
+    missed: str
+    refusal: Refusal | None
+
+    @property
+    def refused(self) -> str | None:
+        """The rule by which no share is printed; None where one is."""
+        return None if self.refusal is None else self.refusal.rule
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Answer, or say why not; then the parts and what they had to stand."""
+        return words.say(self)
+
+    def points(self) -> tuple[Point, ...]:
+        """Choose the main points: the parts, not the tests."""
+        return words.choose_points(self.findings())
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Say what an attribution does not show."""
+        return limits(self)
+
+    def words(self) -> tuple[Word, ...]:
+        """Explain the terms."""
+        return WORDS
+
+    def display_tables(self) -> tuple[TableSpec, ...]:
+        """Show needs, conventions and calibration."""
+        return tables.show_tables(self)
+
+    def extra(self) -> Json:
+        """Return grade and refusal for the page."""
+        return words.page_parts(self)
+
+    def _draw(self, name: str) -> go.Figure:
+        return tables.draw(self, name)
+
+
+def attribute_uptick(
+    data: CleanedLog | Counts | Result,
+    *,
+    region: str,
+    before: str,
+    after: str,
+    adoption_dates: pd.DataFrame | None = None,
+    designated: Collection[str] | None = None,
+    policies: pd.DataFrame | None = None,
+) -> AttributionResult:
+    """Say how much of a change of valid requests is due to the communication line.
+
+    Parameters
+    ----------
+    data : CleanedLog, Counts or PublishedFigures
+        The log. Counts and published figures hold no authority and no line: they are
+        refused by rule R1.
+    region : str
+        Country, group, or ``non-`` before a group.
+    before, after : str
+        Two windows of whole months in order, both ends inclusive.
+    adoption_dates : DataFrame, optional
+        Register of adoption: ``authority, adopted_on`` and optionally ``basis``. An
+        empty date says that the authority has not adopted. Authorities that are not
+        listed, and all if there is no register, are dated by the change point of their
+        own routing. A ``basis`` of ``first use`` is refused (R10).
+    designated : collection of str, optional
+        Channels that are the right line; without it the table of lines decides, by
+        the day of receipt.
+    policies : DataFrame, optional
+        Changes of what is accepted: ``date``, and optionally ``scope`` and
+        ``channel`` (empty: every channel).
+
+    Returns
+    -------
+    AttributionResult
+        With all its estimates, as `NotEstimable` where a rule refuses them.
+
+    Raises
+    ------
+    SettingsError
+        If the region is unknown, the windows overlap or cut a month, or a frame lacks
+        a column.
+    """
+    check_region(region)
+    windows = two_windows(before, after)
+    for window in windows:
+        months_of(window)
+    if isinstance(data, Counts | Result):
+        return _refuse_totals(data, region=region, windows=windows)
+    if not hasattr(data, "is_recorded"):
+        raise SettingsError(
+            f"attribute_uptick: data is a {type(data).__name__}; a CleanedLog is "
+            "needed; clean the log with clean_requests"
+        )
+    if not data.is_recorded("authority"):
+        return _bare(data, refuse_no_route(), region=region, windows=windows)
+    case = read_case(
+        data,
+        region=region,
+        windows=windows,
+        adoption_dates=adoption_dates,
+        designated=designated,
+        policies=policies,
+    )
+    return answer_case(case)
+
+
+def answer_case(case: Case) -> AttributionResult:
+    """Answer a question from its panels.
+
+    Parameters
+    ----------
+    case : Case
+        Question and panels.
+
+    Returns
+    -------
+    AttributionResult
+        Bit-identical when run again, whatever the order of the rows of the log.
+    """
+    judgement = judge_case(case)
+    if judgement.refusal is not None:
+        return _assemble(case, judgement, None)
+    return _assemble(case, judgement, scrutinise(case, judgement))
+
+
+def _assemble(
+    case: Case, judgement: Judgement, scrutiny: Scrutiny | None
+) -> AttributionResult:
+    return AttributionResult(
+        tables=tables.tabulate(case, judgement, scrutiny),
+        estimates=_estimates(judgement),
+        checks=(*case.checks, *tables.list_checks(case, judgement, scrutiny)),
+        evidence=case.evidence,
+        region=case.region,
+        before=case.before,
+        after=case.after,
+        as_of=case.as_of,
+        grade="D" if scrutiny is None else scrutiny.grade.reached,
+        missed="" if scrutiny is None else scrutiny.grade.sentence,
+        refusal=judgement.refusal,
+    )
+
+
+def _estimates(judgement: Judgement) -> dict[str, Estimate | NotEstimable]:
+    """Print what the rules allow, each name in its place."""
+    change = float(judgement.effect.split.change[0])
+    observed = Estimate(value=change, lower=None, upper=None, level=None, unit="change")
+    if judgement.refusal is not None:
+        reason = _not_estimable(judgement.refusal)
+        return dict.fromkeys(NAMES, reason) | {"change": observed}
+    shares = {
+        name: _share(judgement, part)
+        for name, part in (
+            ("share", "adoption"),
+            ("share_rerouted", "rerouted"),
+            ("share_induced", "induced"),
+        )
+    }
+    counts = {name: _count(judgement, name) for name in ("demand", "validity")}
+    return {"change": observed, **shares, **counts}
+
+
+def _not_estimable(refusal: Refusal) -> NotEstimable:
+    return NotEstimable(refusal.sentence.rstrip("."), rule=refusal.rule)
+
+
+def _share(judgement: Judgement, part: str) -> Estimate | NotEstimable:
+    if not judgement.stable:
+        return NotEstimable("the change is no larger than chance makes it", rule="G2")
+    if judgement.total_refuted and part != "rerouted":
+        return _REFUTED
+    share = judgement.effect.share(part)
+    return share.estimate(unit="share") if share.is_defined else _UNSTABLE
+
+
+def _count(judgement: Judgement, part: str) -> Estimate | NotEstimable:
+    """Give a part in requests: its share's interval times the observed change.
+
+    Leaving a country out moves the change itself; where shares are unstable that
+    cannot be helped, and the interval is that of the part.
+    """
+    if judgement.total_refuted:
+        return _REFUTED
+    if judgement.stable:
+        share = judgement.effect.share(part)
+        change = float(judgement.effect.split.change[0])
+        if share.is_defined:
+            return share.estimate(unit="change", scale=change)
+        return _UNSTABLE
+    count = judgement.effect.count(part)
+    return count.estimate(unit="change") if count.is_defined else _UNSTABLE
+
+
+_REFUTED: Final = NotEstimable(
+    "submitted requests of those who moved rose before they moved", rule="placebo"
+)
+_UNSTABLE: Final = NotEstimable("it is undefined when a country is left out", rule="G6")
+
+
+def _refuse_totals(
+    data: Counts | Result, *, region: str, windows: tuple[Window, Window]
+) -> AttributionResult:
+    """Refuse totals by rule R1, with the change where they hold it."""
+    what = "The data hold totals by region and period, with no authority and no line."
+    refusal = refuse_totals(what=what, **tables.false_claims_of_totals())
+    change = _change_of(data, region, windows) if isinstance(data, Counts) else None
+    unknown = NotEstimable("valid requests of both windows are not known", rule="R1")
+    return _without_log(
+        refusal,
+        change=unknown if change is None else change,
+        evidence=data.evidence,
+        region=region,
+        windows=windows,
+        as_of=tables.day_text(getattr(data, "as_of", None)),
+    )
+
+
+def _change_of(
+    counts: Counts, region: str, windows: tuple[Window, Window]
+) -> Estimate | None:
+    """Change of a series of counts between two windows, if both are wholly known."""
+    if counts.measure != "valid" or region not in set(counts.table["region"]):
+        return None
+    sums = []
+    for window in windows:
+        rows = tables.rows_within(counts.table, region=region, window=window)
+        if rows is None:
+            return None
+        sums.append(rows)
+    value = float(sums[1] - sums[0])
+    return Estimate(value=value, lower=None, upper=None, level=None, unit="change")
+
+
+def _bare(
+    cleaned: CleanedLog,
+    refusal: Refusal,
+    *,
+    region: str,
+    windows: tuple[Window, Window],
+) -> AttributionResult:
+    """Refuse a log that does not name authorities."""
+    unknown = NotEstimable("authority is not recorded", rule=refusal.rule)
+    return _without_log(
+        refusal,
+        change=unknown,
+        evidence=cleaned.evidence,
+        region=region,
+        windows=windows,
+        as_of=cleaned.as_of.isoformat(),
+    )
+
+
+def _without_log(
+    refusal: Refusal,
+    *,
+    change: Estimate | NotEstimable,
+    evidence: Evidence,
+    region: str,
+    windows: tuple[Window, Window],
+    as_of: str,
+) -> AttributionResult:
+    estimates = dict.fromkeys(NAMES, _not_estimable(refusal)) | {"change": change}
+    return AttributionResult(
+        tables=tables.no_tables(),
+        estimates=estimates,
+        checks=(Check(refusal.rule, passed=False, text=refusal.why),),
+        evidence=evidence,
+        region=region,
+        before=windows[0],
+        after=windows[1],
+        as_of=as_of,
+        grade="D",
+        missed="",
+        refusal=refusal,
+    )

@@ -1,0 +1,217 @@
+"""What is asked of a log, and the panels that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from disclosure_trends.models.onset import (
+    check_adoption_dates,
+    date_adoption,
+    rests_on_first_use,
+)
+from disclosure_trends.models.panel import (
+    Floats,
+    Ints,
+    Panel,
+    count_cells,
+    panel_of_cells,
+)
+from disclosure_trends.models.policies import Policy, policies_between
+from disclosure_trends.models.window_counts import decision_days
+from disclosure_trends.results import Check, Evidence
+from disclosure_trends.vocabulary.lines import designated_lines
+from disclosure_trends.vocabulary.periods import Window
+from disclosure_trends.vocabulary.regions import membership_changes
+
+if TYPE_CHECKING:
+    from disclosure_trends.logs.cleaned import CleanedLog
+
+HEADLINE: Final = "valid within 30 days"
+_OTHERS: Final = ("valid at any time", "disclosed within 30 days")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """A question and the log's answer to it in arrays.
+
+    Attributes
+    ----------
+    region : str
+        Whose change.
+    before, after : Window
+        Two windows of whole months.
+    as_of : str
+        Last day that the log knows.
+    evidence : str
+        ``log`` or ``simulated``.
+    panels : mapping of str to Panel
+        By measure of validity, the headline's first; with adoption.
+    policies : tuple of Policy
+        Those that changed between the start of `before` and the end of `after`.
+    dated : bool
+        Whether days of decisions are recorded.
+    routed : bool
+        Whether lines are known.
+    registered : bool
+        Whether a register of adoption dates was given.
+    first_use : bool
+        Whether that register rests on first use of the line.
+    assessed : bool
+        Whether anything says which requests are valid.
+    fulfilled_only : bool
+        Whether every request of the log was disclosed.
+    undecided : array, shape (T,), optional
+        Share of each month's requests that was not decided in time; None where it is
+        not known.
+    checks : tuple of Check
+        What a reader must know about the panels.
+    """
+
+    region: str
+    before: Window
+    after: Window
+    as_of: str
+    evidence: Evidence
+    panels: Mapping[str, Panel]
+    policies: tuple[Policy, ...] = ()
+    dated: bool = True
+    routed: bool = True
+    registered: bool = True
+    first_use: bool = False
+    assessed: bool = True
+    fulfilled_only: bool = False
+    undecided: Floats | None = None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def panel(self) -> Panel:
+        """The headline's panel, all authorities."""
+        return next(iter(self.panels.values()))
+
+    @property
+    def before_months(self) -> Ints:
+        """Places of the months of the earlier window."""
+        return self.panel.columns(self.before)
+
+    @property
+    def after_months(self) -> Ints:
+        """Places of the months of the later window."""
+        return self.panel.columns(self.after)
+
+
+def read_case(
+    cleaned: CleanedLog,
+    *,
+    region: str,
+    windows: tuple[Window, Window],
+    adoption_dates: pd.DataFrame | None,
+    designated: Collection[str] | None,
+    policies: pd.DataFrame | None,
+) -> Case:
+    """Count a log for a question.
+
+    Parameters
+    ----------
+    cleaned : CleanedLog
+        The log, with authorities.
+    region : str
+        Whose change.
+    windows : tuple of Window
+        Before and after.
+    adoption_dates : DataFrame, optional
+        Register of adoption.
+    designated : collection of str, optional
+        Channels that are the right line.
+    policies : DataFrame, optional
+        Columns `date, scope, channel`.
+
+    Returns
+    -------
+    Case
+        With adoption dated and every panel of the same authorities and months.
+    """
+    before, after = windows
+    register = None if adoption_dates is None else check_adoption_dates(adoption_dates)
+    days = decision_days(cleaned)
+    cells = {HEADLINE: count_cells(cleaned, designated=designated, within_days=days)}
+    measures = {HEADLINE: (HEADLINE, "valid")}
+    if days is not None:
+        cells["all"] = count_cells(cleaned, designated=designated, within_days=None)
+        measures[_OTHERS[0]] = ("all", "valid")
+    measures[_OTHERS[1]] = (HEADLINE, "disclosed")
+    panels = {
+        name: panel_of_cells(
+            cells[source],
+            region=region,
+            windows=windows,
+            as_of=cleaned.as_of,
+            measure=measure,
+        )
+        for name, (source, measure) in measures.items()
+    }
+    headline = date_adoption(panels[HEADLINE], register=register)
+    panels = {
+        name: panel.with_adoption(headline.adopted, headline.basis)
+        for name, panel in panels.items()
+    }
+    untimed = cells.get("all", cells[HEADLINE])
+    return Case(
+        region=region,
+        before=before,
+        after=after,
+        as_of=cleaned.as_of.isoformat(),
+        evidence=cleaned.evidence,
+        panels=panels,
+        policies=policies_between(
+            policies,
+            region=region,
+            before=before,
+            after=after,
+            designated=designated or sorted(set(designated_lines()["channel"])),
+        ),
+        dated=days is not None,
+        routed=bool((headline.on_line + headline.off_line).sum() > 0),
+        registered=register is not None,
+        first_use=register is not None and rests_on_first_use(register),
+        assessed=bool(untimed["valid"].sum() + untimed["invalid"].sum() > 0),
+        fulfilled_only=_fulfilled_only(untimed),
+        undecided=_undecided(cells[HEADLINE], headline) if days is not None else None,
+        checks=_membership(region, headline, after),
+    )
+
+
+def _fulfilled_only(cells: pd.DataFrame) -> bool:
+    received = int(cells["received"].sum())
+    return received > 0 and int(cells["disclosed"].sum()) == received
+
+
+def _undecided(cells: pd.DataFrame, panel: Panel) -> Floats:
+    """Share of each month's requests of the region not decided in time."""
+    countries = set(panel.country[panel.inside])
+    mine = cells[cells["country"].isin(sorted(countries))]
+    sums = mine.groupby("period")[["unassessed", "received"]].sum()
+    sums = sums.reindex(list(panel.months), fill_value=0)
+    received: Floats = sums["received"].to_numpy(dtype=np.float64)
+    waiting: Floats = sums["unassessed"].to_numpy(dtype=np.float64)
+    return np.asarray(waiting / np.maximum(received, 1))
+
+
+def _membership(region: str, panel: Panel, after: Window) -> tuple[Check, ...]:
+    first = panel.months[0]
+    changes = [
+        day
+        for day in membership_changes(region)
+        if first <= day.isoformat()[:7] and day <= after.end
+    ]
+    if not changes:
+        return ()
+    text = (
+        f"The members of {region} changed within the months used; those of the last "
+        f"day of {after.text} are taken throughout."
+    )
+    return (Check("membership", passed=None, text=text),)

@@ -1,0 +1,354 @@
+"""An attribution in sentences: the same evidence in the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from disclosure_trends.display import numbers
+from disclosure_trends.display.wording import likelihood
+from disclosure_trends.results import (
+    Estimate,
+    Finding,
+    NotEstimable,
+    Number,
+    Point,
+    big_number,
+)
+from disclosure_trends.vocabulary.regions import describe_region
+
+if TYPE_CHECKING:
+    from disclosure_trends.display.tables import Json
+    from disclosure_trends.models.attribution import AttributionResult
+
+QUESTION: Final = "How much of the change in valid requests is the communication line?"
+_FRACTIONS: Final = (
+    (0.05, "Hardly any"),
+    (0.15, "About a tenth"),
+    (0.225, "About a fifth"),
+    (0.29, "About a quarter"),
+    (0.41, "About a third"),
+    (0.58, "About half"),
+    (0.71, "About two thirds"),
+    (0.80, "About three quarters"),
+    (0.95, "Most"),
+)
+_POINTS: Final = ("rerouted", "total", "demand", "validity")
+
+
+def say(result: AttributionResult) -> tuple[Finding, ...]:
+    """Answer first, then the parts, then what the answer had to stand."""
+    if result.refusal is not None:
+        return (_refuse(result),)
+    makers = (
+        _headline,
+        _rerouted,
+        _total,
+        _demand,
+        _validity,
+        _conventions,
+        _attempts,
+        _specifications,
+        _calibration,
+    )
+    found = (maker(result) for maker in makers)
+    return tuple(finding for finding in found if finding is not None)
+
+
+def choose_points(findings: tuple[Finding, ...]) -> tuple[Point, ...]:
+    """Set the parts as main points, each with its interval."""
+    return tuple(
+        Point(finding.id, big_number(next(iter(finding.numbers.values()))))
+        for finding in findings
+        if finding.id.removeprefix("attribution_") in _POINTS
+    )
+
+
+def page_parts(result: AttributionResult) -> Json:
+    """Return grade and refusal for the page."""
+    parts: Json = {
+        "grade": {"reached": result.grade, "scale": "ABCD", "missed": result.missed}
+    }
+    refusal = result.refusal
+    if refusal is None:
+        return parts
+    return parts | {
+        "refusal": {
+            "rule": refusal.rule,
+            "sentence": refusal.sentence,
+            "asked": _asked(result),
+            "why": refusal.why,
+            "identify": list(refusal.identify),
+            "instead": refusal.instead,
+        }
+    }
+
+
+def _asked(result: AttributionResult) -> str:
+    change = result.estimates["change"]
+    many = ""
+    if isinstance(change, Estimate) and change.value is not None:
+        many = f"{numbers.signed_count(change.value)} "
+    return (
+        f"How much of the change of {many}valid requests from "
+        f"{describe_region(result.region)}, {result.after.words} against "
+        f"{result.before.words}, came of authorities moving to the right line."
+    )
+
+
+def _finding(
+    result: AttributionResult, name: str, text: str, found: dict[str, Number]
+) -> Finding:
+    return Finding(
+        id="attribution" + (f"_{name}" if name else ""),
+        question=QUESTION,
+        statement=text,
+        numbers=found,
+        grade=result.grade,
+        evidence=result.evidence,
+        region=result.region,
+        period=result.after.text,
+        checks=result.checks,
+    )
+
+
+def _refuse(result: AttributionResult) -> Finding:
+    refusal = result.refusal
+    if refusal is None:
+        raise ValueError(result.region)
+    found: dict[str, Number] = {**result.estimates, **refusal.figures}
+    found |= {"rule": refusal.rule, "why": refusal.why, "instead": refusal.instead}
+    found |= {f"identify_{n}": text for n, text in enumerate(refusal.identify, 1)}
+    found |= {"asked": _asked(result)}
+    return _finding(result, "", refusal.sentence, found)
+
+
+def _moved(result: AttributionResult) -> str:
+    change = result.estimates["change"]
+    value = change.value if isinstance(change, Estimate) else None
+    return "fall" if value is not None and value < 0 else "rise"
+
+
+def _headline(result: AttributionResult) -> Finding:
+    share = result.estimates["share_rerouted"]
+    found: dict[str, Number] = {"share_rerouted": share, **result.estimates}
+    return _finding(result, "", _answer(result, share), found)
+
+
+def _answer(result: AttributionResult, share: Estimate | NotEstimable) -> str:
+    """Write the verdict: at most 160 characters, with its limit in the same breath."""
+    moved = _moved(result)
+    if isinstance(share, NotEstimable):
+        return (
+            f"Valid requests from {describe_region(result.region)} changed too little "
+            "for shares of a change: only the parts in requests are given."
+        )
+    value, low, high = _ends(share)
+    of = f"of the {moved} in valid requests"
+    same = "is the same demand on a better line."
+    if low <= 0 <= high:
+        most = numbers.percent(high)
+        return (
+            f"No effect of the line is established: at most {most} {of} {same} "
+            "None is possible too."
+        )
+    if high < 0:
+        return (
+            f"Moves to the line worked against the {moved} in valid requests: without "
+            "them it would have been larger. Likely, not certain."
+        )
+    sure = "an indication only" if result.grade in "CD" else likelihood(0.95)
+    sure = f"{sure[0].upper()}{sure[1:]}."
+    if high > 1:
+        return f"At least {numbers.percent(low)} {of} {same} {sure}"
+    span = _between(low, high)
+    if result.grade in "CD":
+        return f"Between {span.replace(' to ', ' and ')} {of} {same} {sure}"
+    return f"{_fraction(value)} {of}, {span}, {same} {sure}"
+
+
+def _fraction(share: float) -> str:
+    return next((words for limit, words in _FRACTIONS if share < limit), "Nearly all")
+
+
+def _between(low: float, high: float) -> str:
+    """Write a range of shares: ``41 to 60 per cent``."""
+    return f"{numbers.percent_short(low).removesuffix('%')} to {numbers.percent(high)}"
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    ends = (estimate.value, estimate.lower, estimate.upper)
+    value, low, high = (np.nan if end is None else float(end) for end in ends)
+    return value, low, high
+
+
+def _bar(result: AttributionResult, step: str) -> dict[str, float] | None:
+    bars = result.tables["parts"].set_index("step")
+    if step not in bars.index:
+        return None
+    columns = ("value", "lower", "upper", "share", "share_lower", "share_upper")
+    chosen = bars.loc[[step], list(columns)].astype(float)
+    row = {name: float(chosen[name].iloc[0]) for name in columns}
+    return row if np.isfinite([row["lower"], row["upper"]]).all() else None
+
+
+def _count_of(row: dict[str, float]) -> Estimate:
+    return Estimate(
+        value=row["value"], lower=row["lower"], upper=row["upper"], unit="change"
+    )
+
+
+def _rerouted(result: AttributionResult) -> Finding | None:
+    row = _bar(result, "rerouted")
+    change = result.estimates["change"]
+    if row is None or not isinstance(change, Estimate) or change.value is None:
+        return None
+    whole = numbers.signed_count(change.value)
+    span = numbers.span(row["lower"], row["upper"], "change")
+    text = (
+        f"Of the change of {whole} valid requests from "
+        f"{describe_region(result.region)}, {span} would not have been valid had "
+        "authorities kept the old line."
+    )
+    found: dict[str, Number] = {"rerouted": _count_of(row), "change": change}
+    return _finding(result, "rerouted", text, found)
+
+
+def _total(result: AttributionResult) -> Finding | None:
+    share = result.estimates["share"]
+    if isinstance(share, NotEstimable):
+        if share.rule != "placebo":
+            return None
+        text = (
+            "How much more authorities filed because they moved cannot be said: their "
+            "requests rose before they moved."
+        )
+        return _finding(result, "total", text, {"share": share})
+    _, _, high = _ends(share)
+    if high <= 0:
+        return None
+    text = (
+        "With the extra requests that authorities filed after they moved the share is "
+        f"at most {numbers.percent(high)}; these cannot be told from self-selection."
+    )
+    upper = Estimate(value=None, lower=None, upper=high, level=0.95, unit="share")
+    return _finding(result, "total", text, {"share_at_most": upper, "share": share})
+
+
+def _demand(result: AttributionResult) -> Finding | None:
+    return _background(
+        result,
+        "demand",
+        "Background demand, read off authorities that had not moved, makes up {span} "
+        "of it.",
+    )
+
+
+def _validity(result: AttributionResult) -> Finding | None:
+    return _background(
+        result,
+        "validity",
+        "Validity or policy, which hits every line alike, makes up {span} of it.",
+    )
+
+
+def _background(result: AttributionResult, name: str, text: str) -> Finding | None:
+    row = _bar(result, name)
+    if row is None:
+        return None
+    span = numbers.span(row["lower"], row["upper"], "change")
+    found: dict[str, Number] = {name: _count_of(row)}
+    return _finding(result, name, text.format(span=span), found)
+
+
+def _conventions(result: AttributionResult) -> Finding | None:
+    rows = result.tables["conventions"]
+    if len(rows) < 2 or not _is_established(result):
+        return None
+    whole, shared = (float(value) for value in rows["share"])
+    text = (
+        f"Without adoption {numbers.percent(whole)} of the {_moved(result)} would be "
+        "missing; where the interaction of adoption with demand and validity is shared "
+        f"between them (LMDI-I), adoption has {numbers.percent(shared)}."
+    )
+    ends = rows[["share", "lower", "upper"]].to_numpy(dtype=float)
+    found: dict[str, Number] = {
+        f"share_{name}": Estimate(
+            value=float(value), lower=float(low), upper=float(high), unit="share"
+        )
+        for name, (value, low, high) in zip(("missing", "shared"), ends, strict=True)
+    }
+    return _finding(result, "conventions", text, found)
+
+
+def _is_established(result: AttributionResult) -> bool:
+    """Whether the interval of the re-routed share excludes that there is none."""
+    share = result.estimates["share_rerouted"]
+    if isinstance(share, NotEstimable):
+        return False
+    _, low, high = _ends(share)
+    return not low <= 0 <= high
+
+
+def _attempts(result: AttributionResult) -> Finding | None:
+    results = result.tables["attempts"]["result"]
+    tried = int((results != "not tried").sum())
+    if tried == 0 or not _is_established(result):
+        return None
+    passed = int((results == "passes").sum())
+    text = (
+        f"{passed} of {tried} attempts to break the answer fail, as they should if it "
+        "is right."
+    )
+    found: dict[str, Number] = {"attempts_passed": passed, "attempts": tried}
+    return _finding(result, "attempts", text, found)
+
+
+def _specifications(result: AttributionResult) -> Finding | None:
+    frame = result.tables["specifications"]
+    if frame.empty:
+        return None
+    agree, every = int(frame["agrees"].sum()), len(frame)
+    shares = frame["share"].dropna()
+    text = (
+        f"Under {agree} of {every} reasonable choices of dates, measure, history, "
+        "window, countries and clustering the verdict is the same; the re-routed share "
+        f"goes from {numbers.percent(float(shares.min()))} to "
+        f"{numbers.percent(float(shares.max()))}."
+    )
+    found: dict[str, Number] = {
+        "specifications_agreeing": agree,
+        "specifications": every,
+        "smallest_share": _plain(float(shares.min())),
+        "largest_share": _plain(float(shares.max())),
+    }
+    return _finding(result, "specifications", text, found)
+
+
+def _calibration(result: AttributionResult) -> Finding | None:
+    frame = result.tables["calibration"]
+    if frame.empty:
+        return None
+    replicates, bias, coverage, false, power = (float(v) for v in frame["value"])
+    error = float(frame["error"].iloc[2])
+    text = (
+        f"In {numbers.count(replicates)} simulated logs of this shape the interval "
+        f"held the truth in {numbers.percent(coverage)} (simulation error "
+        f"{numbers.percent(error)}), an effect that was none was claimed in "
+        f"{numbers.percent(false)}, and one of this size found in "
+        f"{numbers.percent(power)}."
+    )
+    found: dict[str, Number] = {
+        "replicates": int(replicates),
+        "coverage": _plain(coverage),
+        "coverage_error": _plain(error),
+        "false_claims": _plain(false),
+        "power": _plain(power),
+        "bias": _plain(bias),
+    }
+    return _finding(result, "calibration", text, found)
+
+
+def _plain(value: float) -> Estimate:
+    return Estimate(value=value, lower=None, upper=None, level=None, unit="share")
