@@ -5,6 +5,7 @@ shows; main points follow in order of display; sections are the notebook's own; 
 words and provenance of all results are gathered at the end.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ from disclosure_trends.reports.markup import Heading, Prose
 from disclosure_trends.reports.shown import Item, LeftOut, Shown
 
 MOST_POINTS = 6
+_HASH = re.compile(r"[0-9a-f]{40,64}")
 _COMMANDS = ("disclosure-trends ", "papermill ", "jupyter ")
 
 
@@ -57,11 +59,19 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One row of "where the numbers come from"."""
+    """One row of "where the numbers come from": text, then hash or command, a line."""
 
     label: str
-    lines: tuple[str, ...]
-    is_code: bool
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A label and its text; marked where it speaks of simulated data alone."""
+
+    label: str
+    text: str
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,8 @@ class Page:
     points: tuple[MainPoint, ...]
     opening: Section
     sections: tuple[Section, ...]
-    limits: tuple[tuple[str, str], ...]
-    words: tuple[tuple[str, str], ...]
+    limits: tuple[Explained, ...]
+    words: tuple[Explained, ...]
     sources: tuple[Source, ...]
     addresses: tuple[str, ...]
     checks: Checks | None
@@ -221,14 +231,14 @@ def _blocks(
 
 def _gathered(
     results: Sequence[Record], key: str, label: str, text: str
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[Explained, ...]:
     """Gather rows of all results, each once; a label met again gets its own row."""
-    rows = {
-        (fields.text(row, label), fields.text(row, text)): None
-        for bundle in results
-        for row in fields.records(bundle, key)
-    }
-    return tuple(rows)
+    rows: dict[tuple[str, str], bool] = {}
+    for bundle in results:
+        for row in fields.records(bundle, key):
+            said = (fields.text(row, label), fields.text(row, text))
+            rows[said] = rows.get(said, True) and is_simulated(bundle)
+    return tuple(Explained(*said, simulated) for said, simulated in rows.items())
 
 
 def _sources(report: Record) -> Iterable[Source]:
@@ -239,5 +249,12 @@ def _sources(report: Record) -> Iterable[Source]:
         split = [part for line in lines for part in line.splitlines()]
         rows.setdefault(label, []).extend(split)
     for label, parts in rows.items():
-        is_code = bool(parts) and all(part.startswith(_COMMANDS) for part in parts)
-        yield Source(label, tuple(parts), is_code=is_code)
+        yield Source(label, tuple(_text_and_code(part) for part in parts))
+
+
+def _text_and_code(line: str) -> tuple[str, str]:
+    """Part what is read from what is copied: a command, or a hash at the end."""
+    if line.startswith(_COMMANDS):
+        return "", line
+    text, space, end = line.rpartition(" ")
+    return (text + space, end) if _HASH.fullmatch(end) else (line, "")
