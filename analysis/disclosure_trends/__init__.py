@@ -4,9 +4,15 @@ import logging
 from importlib import import_module
 
 _PUBLIC: dict[str, str] = {
+    "CleanedLog": "logs.cleaned",
+    "RatesResult": "counts.rates",
     "ReportRun": "reports.runner",
     "check_parameters": "reports.session",
+    "clean_requests": "logs.clean",
     "close_report": "reports.session",
+    "count_requests": "counts.aggregate",
+    "open_log": "logs.cleaned",
+    "rate_requests": "counts.rates",
     "run_report": "reports.runner",
 }
 
