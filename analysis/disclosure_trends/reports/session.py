@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from disclosure_trends.logs.cleaned import CleanedLog
+    from disclosure_trends.reports.quality import DataQualityResult
 
 # papermill begins the cell that it injects with this comment.
 _INJECTED: Final = "# Parameters"
@@ -113,6 +114,23 @@ class Settings:
         else:
             source = Path(str(given))
         return pd.read_csv(source, dtype=str, keep_default_na=False, na_values=[""])
+
+    def describe_quality(self, cleaned: "CleanedLog") -> "DataQualityResult":
+        """Say what became of the records of a log, as a result with its picture.
+
+        Parameters
+        ----------
+        cleaned : CleanedLog
+            What `open_requests` returned.
+
+        Returns
+        -------
+        DataQualityResult
+            Counts by file, reason and column; no row and no spelling.
+        """
+        from disclosure_trends.reports.quality import describe_quality
+
+        return describe_quality(cleaned)
 
 
 def check_parameters(notebook: str, namespace: Mapping[str, object], /) -> Settings:
