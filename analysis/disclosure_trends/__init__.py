@@ -4,16 +4,22 @@ import logging
 from importlib import import_module
 
 _PUBLIC: dict[str, str] = {
+    "AdoptionResult": "models.adoption",
     "CleanedLog": "logs.cleaned",
+    "DecompositionResult": "models.decomposition",
     "RatesResult": "counts.rates",
     "ReportRun": "reports.runner",
+    "SimulatedLog": "simulate.requests",
     "check_parameters": "reports.session",
     "clean_requests": "logs.clean",
     "close_report": "reports.session",
     "count_requests": "counts.aggregate",
+    "decompose_change": "models.decomposition",
     "open_log": "logs.cleaned",
     "rate_requests": "counts.rates",
     "run_report": "reports.runner",
+    "simulate_requests": "simulate.requests",
+    "trace_adoption": "models.adoption",
 }
 
 __version__ = "0.1.0"
