@@ -1,0 +1,217 @@
+"""The claims report in pictures: bounds, windows of countries, coverage."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from disclosure_trends.counts.coverage import tabulate_coverage
+from disclosure_trends.counts.panels import PanelHead, lay_out_panels, quarters_of
+from disclosure_trends.counts.pictures import coverage_spec, windows_spec
+from disclosure_trends.counts.windows import WindowCounts
+from disclosure_trends.display import numbers, wording
+from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.display.windows import draw_coverage, draw_windows
+from disclosure_trends.models.bounds_words import draw_bounds_of
+from disclosure_trends.models.steps import Step
+from disclosure_trends.reports.claim_words import region_series
+from disclosure_trends.results import Estimate
+from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.measures import measure_name
+from disclosure_trends.vocabulary.periods import parse_period
+from disclosure_trends.vocabulary.regions import describe_region, region_members
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from disclosure_trends.reports.claims import ClaimsResult
+
+MAX_PANELS: Final = 8
+MIN_BASE: Final = 5
+"""No ratio is written on a base of fewer requests: `from 3` instead."""
+_TONES: Final = ("s1", "s2")
+_STEEPEST: Final = (
+    "country",
+    "name",
+    "group",
+    "tone",
+    "before",
+    "mean_quarter",
+    "after",
+    "ratio",
+    "note",
+)
+
+
+def draw(result: "ClaimsResult", name: str) -> "go.Figure":
+    """Draw one of the figures of the claims."""
+    if not result.bounds:
+        return result.published.figure("coverage" if name == "coverage" else "windows")
+    if name == "bounds":
+        return draw_bounds_of(result.bounds, name=name)
+    if name == "coverage":
+        return _draw_coverage(result)
+    return _draw_windows(result)
+
+
+def _draw_windows(result: "ClaimsResult") -> "go.Figure":
+    series = region_series(result)
+    heads = [
+        PanelHead(
+            country=str(row["country"]), note=str(row["note"]), tone=str(row["tone"])
+        )
+        for row in steepest(result).to_dict("records")
+    ]
+    bars = lay_out_panels(series, heads=heads)
+    what = measure_name(result.bounds[0].measure)
+    spec = windows_spec(
+        result.published,
+        bars,
+        what=what,
+        title=_windows_title(result.steps, what),
+        subtitle=_windows_subtitle(result.steps, what),
+    )
+    return draw_windows(bars, spec)
+
+
+def _windows_title(steps: tuple[Step, ...], what: str) -> str:
+    known = [s for s in steps if isinstance(s.ratio, Estimate)]
+    name = wording.sentence(what).rstrip(".")
+    if not known:
+        return f"{name} by country and window"
+    rose = [s for s in known if isinstance(s.ratio, Estimate) and _rose(s.ratio)]
+    where = "inside and outside" if len(rose) == len(known) > 1 else "not everywhere"
+    if not rose:
+        return f"{name} show no certain step in {known[0].after.words}"
+    region = describe_region(known[0].region)
+    where = f"{where} {region}" if where.startswith("inside") else where
+    return f"{name} stepped up in {known[0].after.words}, {where}"
+
+
+def _rose(ratio: Estimate) -> bool:
+    return (ratio.lower or 0) > 1
+
+
+def _windows_subtitle(steps: tuple[Step, ...], what: str) -> str:
+    text = (
+        f"{wording.sentence(what).rstrip('.')} per quarter. Each panel has its own "
+        "scale; its highest quarter is labelled."
+    )
+    if not any(isinstance(step.ratio, Estimate) for step in steps):
+        return text
+    return (
+        f"{text} Beside the name: {steps[0].after.words} against the mean quarter of "
+        f"{steps[0].before.words}."
+    )
+
+
+def steepest(result: "ClaimsResult") -> pd.DataFrame:
+    """Choose the countries with most requests after, and order them by their step.
+
+    Returns
+    -------
+    DataFrame
+        Columns `country, name, group, tone, before, mean_quarter, after, ratio, note`.
+    """
+    rows: list[dict[str, object]] = []
+    series = region_series(result)
+    for step, tone in zip(result.steps, _TONES, strict=False):
+        counts = {c: _pair(series[c], step) for c in _reporting(series, step)}
+        largest = sorted(counts, key=lambda c: (_size(counts[c]), c))[:MAX_PANELS]
+        made = [_row(c, counts[c], step, tone) for c in largest]
+        rows += sorted(made, key=lambda row: -_as_float(row["ratio"]))
+    return pd.DataFrame(rows, columns=list(_STEEPEST))
+
+
+def _reporting(series: Mapping[str, WindowCounts], step: Step) -> tuple[str, ...]:
+    """Return who reports both windows; where nobody does yet, who reports the first."""
+    if step.coverage.members:
+        return step.coverage.members
+    members = region_members(step.region, on=step.before.end) & series.keys()
+    return tuple(sorted(c for c in members if series[c].range(step.before).is_exact))
+
+
+def _size(pair: tuple[float, float | None]) -> float:
+    return -(pair[0] if pair[1] is None else pair[1])
+
+
+def _as_float(value: object) -> float:
+    return float(value) if isinstance(value, float) else -1.0
+
+
+def _pair(counts: WindowCounts, step: Step) -> tuple[float, float | None]:
+    after = counts.range(step.after)
+    return counts.range(step.before).lower, after.lower if after.is_exact else None
+
+
+def _row(
+    country: str, pair: tuple[float, float | None], step: Step, tone: str
+) -> dict[str, object]:
+    before, after = pair
+    mean = before * step.after.days / step.before.days
+    if step.before.is_whole_months and step.after.is_whole_months:
+        mean = before * _months(step.after.text) / _months(step.before.text)
+    ratio = after / mean if before >= MIN_BASE and after is not None else None
+    note = "" if after is None else f"from {numbers.count(before)}"
+    return {
+        "country": country,
+        "name": country_name(country),
+        "group": wording.sentence(describe_region(step.region)).rstrip("."),
+        "tone": tone,
+        "before": before,
+        "mean_quarter": mean,
+        "after": after,
+        "ratio": ratio,
+        "note": note if ratio is None else f"{numbers.ratio(ratio)}×",
+    }
+
+
+def _months(text: str) -> int:
+    window = parse_period(text)
+    first, last = window.start, window.end
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+def _draw_coverage(result: "ClaimsResult") -> "go.Figure":
+    region = result.bounds[0].region
+    series: Mapping[str, WindowCounts] = region_series(result)
+    periods = quarters_of(series)
+    last = parse_period(periods[-1]).end
+    members = sorted(region_members(region, on=last))
+    matrix = tabulate_coverage(series, countries=members, periods=periods)
+    spec = coverage_spec(
+        result.published, matrix, of=f"members of {describe_region(region)}"
+    )
+    return draw_coverage(matrix, spec, tone=_TONES[0])
+
+
+def show_countries(result: "ClaimsResult") -> tuple[TableSpec, ...]:
+    """Return the table of countries with their step and their trend."""
+    rows = steepest(result)
+    if rows.empty:
+        return ()
+    series = region_series(result)
+    quarters = [parse_period(quarter) for quarter in quarters_of(series)]
+    rows["trend"] = [
+        [r.lower if r.is_exact else None for r in map(series[c].range, quarters)]
+        for c in rows["country"]
+    ]
+    step = result.steps[0]
+    return (
+        TableSpec(
+            name="countries",
+            caption="The countries with most requests, and how steep their step was",
+            columns=(
+                ColumnRule(key="name", label="Country"),
+                ColumnRule(key="before", label=step.before.words, kind="count"),
+                ColumnRule(key="mean_quarter", label="Mean quarter", kind="number"),
+                ColumnRule(key="after", label=step.after.words, kind="count"),
+                ColumnRule(key="note", label="Times the mean"),
+                ColumnRule(key="trend", label="By quarter", kind="spark"),
+            ),
+            rows=rows,
+            note="Trend: one mark a quarter, own scale; a gap is a quarter without a "
+            "figure of its own.",
+            group="group",
+        ),
+    )

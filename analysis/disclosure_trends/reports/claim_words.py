@@ -1,0 +1,291 @@
+"""The claims report in words: headline, main points, limits."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from disclosure_trends.counts.panels import quarters_of
+from disclosure_trends.counts.reading import LIMITS, WORDS
+from disclosure_trends.counts.windows import WindowCounts
+from disclosure_trends.display import numbers, wording
+from disclosure_trends.models.bounds import BoundsResult
+from disclosure_trends.models.bounds_words import amount
+from disclosure_trends.reports.claim_list import UNDETERMINED, Judged
+from disclosure_trends.reports.claim_rules import Basis, say_steps
+from disclosure_trends.results import (
+    Estimate,
+    Finding,
+    Limit,
+    NotEstimable,
+    Number,
+    Point,
+    Word,
+    big_number,
+)
+from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.measures import measure_name
+from disclosure_trends.vocabulary.periods import format_day, parse_period
+from disclosure_trends.vocabulary.regions import (
+    COMPLEMENT,
+    describe_region,
+    region_members,
+)
+
+if TYPE_CHECKING:
+    from disclosure_trends.reports.claims import ClaimsResult
+
+MAX_HEADLINE: Final = 160
+MAX_POINTS: Final = 6
+
+
+def say_headline(result: "ClaimsResult") -> Finding:
+    """Say in one sentence what is certain, on whom it hangs, and what is not known."""
+    texts, found, region, period = _headline(result)
+    short = [text for text in texts if len(wording.sentence(text)) <= MAX_HEADLINE]
+    return Finding(
+        id="claims.headline",
+        question="Is the rise real, and why did it come?",
+        statement=wording.sentence(short[0] if short else texts[-1]),
+        numbers=found,
+        evidence=result.evidence,
+        region=region,
+        period=period,
+    )
+
+
+def _headline(
+    result: "ClaimsResult",
+) -> tuple[list[str], dict[str, Number], str | None, str | None]:
+    """Return the sentence, longest form first, and its numbers."""
+    if not result.bounds or isinstance(
+        result.bounds[0].estimates["ratio"], NotEstimable
+    ):
+        day = format_day(result.as_of)
+        text = f"No figure that would decide whether requests rose was public by {day}"
+        return [text], {"as_of": day}, None, None
+    bounds = result.bounds[0]
+    ratio = bounds.estimates["ratio"]
+    found: dict[str, Number] = {
+        "ratio": ratio,
+        "after": bounds.after.words,
+        "before": bounds.before.words,
+    }
+    texts = list(_headlines(result, bounds, ratio, found))
+    return texts, found, bounds.region, bounds.after.text
+
+
+def _headlines(
+    result: "ClaimsResult",
+    bounds: BoundsResult,
+    ratio: Estimate | NotEstimable,
+    found: dict[str, Number],
+) -> Iterator[str]:
+    """Yield the sentence, longest form first, and add its numbers to those found."""
+    where, when = _inside(bounds.region), bounds.after.words
+    what = measure_name(bounds.measure)
+    if isinstance(ratio, NotEstimable) or bounds.direction == "not established":
+        text = f"Whether {what} {where} rose in {when} is not established"
+        yield f"{text}: the totals allow {ratio} times {bounds.before.words}"
+        yield text
+        return
+    found["at_least"] = numbers.at_least(ratio.lower or 0)
+    text = f"{what} {where} {amount(ratio)} in {when}"
+    hang = "no single member carries it"
+    if bounds.pivotal:
+        verb = "rise" if bounds.direction == "rose" else "fall"
+        found["hangs_on"] = country_name(bounds.pivotal[0])
+        hang = f"without {found['hangs_on']} no {verb} is established"
+    why = _why(result)
+    if why:
+        yield f"{text}; {hang}, {why}"
+    yield f"{text}; {hang}"
+    yield text
+
+
+def _why(result: "ClaimsResult") -> str:
+    causes = [one for one in result.judged if one.claim.rule == "attribution"]
+    if causes and all(one.verdict == UNDETERMINED for one in causes):
+        return "and totals cannot show why"
+    return ""
+
+
+def _inside(region: str) -> str:
+    name = describe_region(region)
+    return name if region.startswith(COMPLEMENT) else f"in {name}"
+
+
+def say_main(result: "ClaimsResult") -> tuple[Finding, ...]:
+    """Return the findings that the verdicts rest on, most important first."""
+    return tuple(_main(result))
+
+
+def _main(result: "ClaimsResult") -> Iterator[Finding]:
+    for bounds in result.bounds:
+        said = bounds.findings()
+        yield said[0]
+        yield from (one for one in said[1:] if one.id.endswith("hangs_on"))
+    if result.steps:
+        yield from _step_finding(result)
+    yield from _cause(result.judged)
+    yield from _coverage(result)
+    yield from _not_yet(result)
+
+
+def _step_finding(result: "ClaimsResult") -> Iterator[Finding]:
+    known = [step for step in result.steps if isinstance(step.ratio, Estimate)]
+    shifts = [one for one in result.judged if one.claim.rule == "no_shift"]
+    if not known:
+        return
+    basis = Basis(published=result.published, as_of=result.as_of, log=None)
+    text, found = say_steps(known, basis, shifts[0].claim.measure)
+    yield Finding(
+        id="claims.step",
+        question="Did requests rise later, inside and outside the region?",
+        statement=wording.sentence(f"{text}; rises at the same time show no cause"),
+        numbers={"ratios": shifts[0].figure, **found},
+        evidence="published",
+        period=known[0].after.text,
+    )
+
+
+def _cause(judged: tuple[Judged, ...]) -> Iterator[Finding]:
+    for one in judged:
+        if one.claim.rule == "attribution" and one.verdict == UNDETERMINED:
+            text = f"Why requests rose cannot be determined. {one.finding.statement}"
+            yield Finding(
+                id="claims.cause",
+                question=one.claim.question,
+                statement=text,
+                numbers=dict(one.finding.numbers),
+                evidence=one.finding.evidence,
+            )
+
+
+def region_series(result: "ClaimsResult") -> dict[str, WindowCounts]:
+    """Return the series that the rise is judged by; nothing where there is none."""
+    return dict(result.published.of(result.bounds[0].measure)) if result.bounds else {}
+
+
+def quarters_after(result: "ClaimsResult") -> list[str]:
+    """List the quarters from the window after the rise on."""
+    start = result.bounds[0].after.start
+    quarters = quarters_of(region_series(result))
+    return [quarter for quarter in quarters if parse_period(quarter).start > start]
+
+
+def _coverage(result: "ClaimsResult") -> Iterator[Finding]:
+    """Say how few members have a figure in the poorest later quarter."""
+    if not result.bounds or not (later := quarters_after(result)):
+        return
+    bounds, series = result.bounds[0], region_series(result)
+    n_of = {}
+    for quarter in later:
+        span = parse_period(quarter)
+        members = region_members(bounds.region, on=span.end) & series.keys()
+        n_of[quarter] = sum(series[c].range(span).is_exact for c in members)
+    poorest = min(later, key=lambda quarter: (n_of[quarter], quarter))
+    span = parse_period(poorest)
+    expected = len(region_members(bounds.region, on=span.end))
+    text = (
+        f"{numbers.count(n_of[poorest])} of {numbers.count(expected)} members of "
+        f"{describe_region(bounds.region)} have a figure for {span.words}, against "
+        f"{numbers.count(bounds.coverage.observed)} for {bounds.after.words}: totals "
+        "of different quarters must not be compared"
+    )
+    yield Finding(
+        id="claims.coverage",
+        question="Who reports?",
+        statement=wording.sentence(text),
+        numbers={
+            "coverage": f"{n_of[poorest]} of {expected}",
+            "members": n_of[poorest],
+            "expected": expected,
+            "observed": bounds.coverage.observed,
+            "window": span.words,
+            "after": bounds.after.words,
+        },
+        evidence="published",
+        region=bounds.region,
+        period=poorest,
+    )
+
+
+def _not_yet(result: "ClaimsResult") -> Iterator[Finding]:
+    """Say which window of a claim had not been published by the day of knowledge."""
+    series = region_series(result)
+    if not series:
+        return
+    day = format_day(result.as_of)
+    for judged in result.judged:
+        if not judged.claim.after:
+            continue
+        window = parse_period(judged.claim.after)
+        if any(counts.range(window).is_observed for counts in series.values()):
+            continue
+        yield Finding(
+            id=f"claims.not_yet.{window.text}",
+            question="What was not yet known?",
+            statement=f"No figure for {window.words} was yet published by {day}.",
+            numbers={"window": window.words, "as_of": day},
+            evidence="published",
+            period=window.text,
+        )
+
+
+def choose_points(result: "ClaimsResult") -> tuple[Point, ...]:
+    """Give each main point its big number."""
+    points = []
+    for finding in say_main(result):
+        number = next(iter(finding.numbers.values()))
+        if finding.id == "claims.cause":
+            number = finding.numbers["share"]
+        points.append(Point(finding.id, big_number(number)))
+    return tuple(points[:MAX_POINTS])
+
+
+def list_limits(result: "ClaimsResult") -> tuple[Limit, ...]:
+    """Say what the figures do not show."""
+    return (*LIMITS, *_limits(result))
+
+
+def _limits(result: "ClaimsResult") -> Iterator[Limit]:
+    yield Limit(
+        "Why requests rose",
+        "Whatever fell into or beside the windows, nothing here assigns the rise to "
+        "any of it. Rises inside and outside a region at the same time neither show "
+        "nor exclude a part of any of them.",
+    )
+    yield Limit(
+        "The world",
+        "What is said of countries outside a region is said of reporting countries: "
+        "those somebody asked about.",
+    )
+    if result.bounds and result.bounds[0].pivotal:
+        bounds = result.bounds[0]
+        member = country_name(bounds.pivotal[0])
+        name = describe_region(bounds.region)
+        yield Limit(
+            f"{wording.sentence(name).rstrip('.')} at large",
+            f"The certain change of {name} hangs on {member}. For members whose "
+            "figures are not split it could lie in any part of their window.",
+        )
+    yield Limit(
+        "Crime, or conduct",
+        "A count of answers says nothing about how much crime there was or how well an "
+        "authority worked.",
+    )
+
+
+def list_words(result: "ClaimsResult") -> tuple[Word, ...]:
+    """Explain the terms."""
+    del result
+    return (
+        *WORDS,
+        Word(
+            "Supported in part",
+            "What the claim says holds for a narrower statement, which is given.",
+        ),
+        Word(
+            "Cannot be determined",
+            "The published figures agree with the claim as well as with its contrary.",
+        ),
+    )
