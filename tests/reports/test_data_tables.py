@@ -103,3 +103,11 @@ def test_shares_are_a_line_that_breaks_over_gaps() -> None:
 def test_zero_is_no_gap_and_nothing_is_no_drawing() -> None:
     assert draw_spark([0.0, 0.0]).gaps == ()
     assert draw_spark([None, None]).text == "no values"
+
+
+def test_a_verdict_has_its_shape_and_a_text_like_it_has_none() -> None:
+    rows = pd.DataFrame({"n": ["a", "b", "c"], "v": ["met", "Missed", "met the day"]})
+    read = table(
+        rows, ColumnRule(key="n", label="Need"), ColumnRule(key="v", label="Verdict")
+    )
+    assert [row[1].glyph for row in read.groups[0].rows] == ["disc", "diamond", ""]

@@ -149,6 +149,12 @@ def test_a_figure_comes_before_the_table_of_its_result() -> None:
     assert marks == ["f1", "t1", "t2"]
 
 
+def test_the_first_figure_stands_right_below_the_main_points() -> None:
+    html = render(made.bounds_result(), made.bounds_figure(), made.multiples_figure())
+    order = [html.index(text) for text in ('id="f1"', "Luxembourg is", 'id="f2"')]
+    assert order == sorted(order)
+
+
 def test_a_long_table_is_folded_and_a_short_one_is_not() -> None:
     def table(rows: int) -> TableSpec:
         column = ColumnRule(key="n", label="Number", kind="count")

@@ -10,18 +10,10 @@ from disclosure_trends.reports.data_tables import (
     DataTable,
     Spark,
     draw_spark,
+    glyph_of,
     read_table,
 )
 from disclosure_trends.reports.fields import Record
-
-# The shape that stands before a verdict; the word always stands beside it.
-_GLYPHS: Mapping[str, str] = {
-    "supported": "disc",
-    "supported in part": "half",
-    "contradicted": "diamond",
-    "cannot be determined from these data": "ring",
-}
-
 
 LONG = 20  # rows; a longer table is opened by whoever wants it
 
@@ -233,7 +225,7 @@ def _claim(claim: Record) -> Claim:
         text=fields.text(claim, "text"),
         said_on=day_words(fields.text(claim, "said_on")),
         source_url=_address(claim),
-        chip=Chip(_GLYPHS.get(verdict, "ring"), sentence(verdict).rstrip(".")),
+        chip=Chip(glyph_of(verdict) or "ring", sentence(verdict).rstrip(".")),
         figure="No estimate" if figure in {None, ""} else str(figure),
         data_show=fields.text(claim, "data_show") or fields.text(claim, "statement"),
         would_decide=fields.text(claim, "would_decide"),

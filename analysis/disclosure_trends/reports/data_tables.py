@@ -15,6 +15,22 @@ from disclosure_trends.display.tables import ColumnKind, cell_text
 from disclosure_trends.reports import fields, markup
 from disclosure_trends.reports.fields import Record
 
+# The shape that stands before a verdict; its words always stand beside it.
+_GLYPHS: Mapping[str, str] = {
+    "supported": "disc",
+    "met": "disc",
+    "passes": "disc",
+    "supported in part": "half",
+    "met in part": "half",
+    "marginal": "half",
+    "contradicted": "diamond",
+    "missed": "diamond",
+    "not met": "diamond",
+    "fails": "diamond",
+    "cannot be determined from these data": "ring",
+    "cannot be told": "ring",
+    "not tried": "ring",
+}
 _TEXTUAL = frozenset({"text", "date"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -47,6 +63,7 @@ class Cell:
     text: str
     is_number: bool
     spark: Spark | None = None
+    glyph: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +162,14 @@ def _cell(value: object, column: Record) -> Cell:
     if kind == "spark":
         drawn = draw_spark(_numbers(value))
         return Cell(drawn.text, is_number=False, spark=drawn)
-    return Cell(value_text(value, kind), is_number=kind not in _TEXTUAL)
+    text = value_text(value, kind)
+    shape = glyph_of(text) if kind == "text" else ""
+    return Cell(text, is_number=kind not in _TEXTUAL, glyph=shape)
+
+
+def glyph_of(verdict: str) -> str:
+    """Return the shape of a verdict; empty for a text that is none."""
+    return _GLYPHS.get(verdict.casefold(), "")
 
 
 def value_text(value: object, kind: str = "") -> str:

@@ -204,9 +204,15 @@ def _sections(
 
 
 def _place(section: Section) -> int:
-    """Return where a drawing goes: before the tables that stand last in a section."""
+    """Return where a drawing goes: before the tables that stand last in a section.
+
+    The first of the page stands right below the main points.
+    """
+    passed = {"table"}
+    if not section.heading and not any(b.kind == "figure" for _, b in section.blocks):
+        passed.add("sentences")
     place = len(section.blocks)
-    while place and section.blocks[place - 1][1].kind == "table":
+    while place and section.blocks[place - 1][1].kind in passed:
         place -= 1
     return place
 

@@ -36,18 +36,26 @@ const layoutOf = (figure, width) => {
 };
 
 // The word SIMULATED goes where it hides the least of the drawing.
-const STEPS = [0, 1, 0.5, 0.25, 0.75];
-const CANDIDATES = STEPS.flatMap((x) => [1, 0, 0.5, 0.9, 0.1, 0.7, 0.3].map((y) => [x, y]));
+const DOWN = [1, 0, ...Array.from({length: 19}, (_, i) => (i + 1) / 20)];
+const CANDIDATES = [0, 1, 0.5, 0.25, 0.75].flatMap((x) => DOWN.map((y) => [x, y]));
+const padded = (box) => (
+  {left: box.left - 3, right: box.right + 3, top: box.top - 3, bottom: box.bottom + 3});
+const around = (elements) => elements.map((e) => e.getBoundingClientRect())
+  .filter((box) => box.width && box.height)
+  .reduce((all, box) => all === null ? box : new DOMRect(
+    Math.min(all.left, box.left), Math.min(all.top, box.top),
+    Math.max(all.right, box.right) - Math.min(all.left, box.left),
+    Math.max(all.bottom, box.bottom) - Math.min(all.top, box.top)), null);
 const boxes = (frame) => {
   const found = [];
   frame.querySelectorAll(".points path, .annotation text, .errorbar path, .bartext, .textpoint")
-    .forEach((mark) => found.push(mark.getBoundingClientRect()));
+    .forEach((mark) => found.push(padded(mark.getBoundingClientRect())));
   frame.querySelectorAll(".js-line, .js-fill").forEach((line) => {
     const length = line.getTotalLength ? line.getTotalLength() : 0;
     const to = length && line.getScreenCTM();
     for (let i = 0; to && i <= 60; i += 1) {
       const at = line.getPointAtLength(length * i / 60).matrixTransform(to);
-      found.push({left: at.x - 3, right: at.x + 3, top: at.y - 3, bottom: at.y + 3});
+      found.push(padded({left: at.x, right: at.x, top: at.y, bottom: at.y}));
     }
   });
   return found;
@@ -66,10 +74,9 @@ const placeWord = (plot) => {
     word.textContent = "SIMULATED";
     frame.append(word);
   }
-  const ground = plot.querySelector(".bglayer, .cartesianlayer");
-  const area = plot.querySelector(".gridlayer")?.getBoundingClientRect();
+  const area = around([...plot.querySelectorAll(".gridlayer")]);
   const outer = frame.getBoundingClientRect(), own = word.getBoundingClientRect();
-  const inner = ground && area && area.width > own.width ? area : outer;
+  const inner = area && area.width > own.width && area.height > own.height ? area : outer;
   const marks = boxes(plot);
   let best = null;
   for (const [x, y] of CANDIDATES) {
