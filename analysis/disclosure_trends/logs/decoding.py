@@ -63,11 +63,12 @@ def tell_encoding(head: bytes, *, declared: str | None, where: str) -> Encoding:
 
 
 def _refuse_wide(head: bytes, where: str) -> None:
-    start = head[:4000]
+    start = head[:4000].rstrip(b"\x00")
     zeros = start.count(0)
-    if zeros * 4 < len(start) or not start.strip(b"\x00"):
-        return
     odd = start[1::2].count(0)
+    one_sided = max(odd, zeros - odd) * 10 >= zeros * 9
+    if zeros * 4 < len(start) or not zeros or not one_sided:
+        return
     guess = "utf-16-le" if odd * 2 > zeros else "utf-16-be"
     raise refusal(
         where,

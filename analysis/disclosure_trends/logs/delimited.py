@@ -175,6 +175,12 @@ class TextReader:
     def _keep_stretch(self, data: bytes, stretch: Stretch, writer: StageWriter) -> None:
         rows = len(stretch.starts)
         base = self._strict.line + 1
+        self._strict.line += stretch.lines
+        self.counts.blank += stretch.blank
+        self.counts.inner += stretch.lines - stretch.blank - rows
+        self.counts.plain_lines += not data.isascii()
+        if stretch.table is None:
+            return
         numbers = pa.array(stretch.numbers + base, pa.int64())
         values = self._fast.values(stretch.table)
         structural = raw = None
@@ -182,8 +188,7 @@ class TextReader:
         blank = []
         for i in self._fast.suspects(stretch.table).tolist():
             text = data[stretch.starts[i] : stretch.ends[i]].decode()
-            record = self._single(text)
-            cells = record.cells or []
+            cells = self._strict.cells(text)
             if self._rows.is_blank(cells):
                 blank.append(i)
                 continue
@@ -204,23 +209,8 @@ class TextReader:
             structural = structural.filter(mask) if structural is not None else None
             raw = raw.filter(mask) if raw is not None else None
         writer.add(values, numbers, structural=structural, raw=raw)
-        self._strict.line += stretch.lines
         self.counts.records += rows - len(blank)
         self.counts.blank += len(blank)
-        self.counts.inner += stretch.lines - rows
-        self.counts.plain_lines += not data.isascii()
-
-    def _single(self, text: str) -> Record:
-        """Read the text of one record that is known to be whole."""
-        reader = Tokeniser(
-            self.dialect.delimiter,
-            width=len(self.dialect.plan.header),
-            extra=self.dialect.extra,
-            where=self._where,
-            line=0,
-        )
-        lines = split_lines(text, cr_only=False)
-        return next(r for line, end in lines for r in reader.feed(line, end))
 
     def _slow(self, data: bytes, buffer: RowBuffer) -> None:
         text = data.decode("utf-8", _ESCAPING)

@@ -35,22 +35,24 @@ class Stretch:
     ----------
     size : int
         Its bytes, up to the end of its last record; the rest was not looked at.
-    lines : int
-        Physical lines.
+    lines, blank : int
+        Physical lines, and how many of them hold nothing.
     starts, ends : array of int
         Where each record begins, and where its line ends.
     numbers : array of int
         Physical line of each record, counted from 0 in the stretch.
-    table : pyarrow.Table
-        The columns that are read, as text, named by their own position.
+    table : pyarrow.Table or None
+        The columns that are read, as text, named by their own position; None where
+        every line is blank.
     """
 
     size: int
     lines: int
+    blank: int
     starts: _Positions
     ends: _Positions
     numbers: _Positions
-    table: pa.Table
+    table: pa.Table | None
 
 
 class FastReader:
@@ -116,15 +118,25 @@ class FastReader:
         self, data: bytes, array: NDArray[np.uint8], outer: _Positions, all_: _Positions
     ) -> Stretch | None:
         starts = np.concatenate([[0], outer[:-1] + 1])
-        ends = outer - (array[outer - 1] == _RETURN)
+        ends = outer - (array[np.maximum(outer - 1, 0)] == _RETURN)
         lengths = ends - starts
-        if lengths.min() < 1 or lengths.max() > FIELD_CHARACTERS:
+        if lengths.max() > FIELD_CHARACTERS:
             return None
-        table = self._table(data, multiline=len(outer) < len(all_))
-        if table is None or table.num_rows != len(starts):
-            return None
+        lines, size = len(all_), len(data)
+        filled = lengths > 0
+        blank = len(filled) - int(np.count_nonzero(filled))
+        if blank:
+            # Blank lines are taken out: Arrow's reader would make rows of them.
+            kept = np.repeat(filled, outer + 1 - starts)
+            data = array[: len(kept)][kept].tobytes()
+            starts, ends = starts[filled], ends[filled]
         numbers = np.searchsorted(all_, starts)
-        return Stretch(len(data), len(all_), starts, ends, numbers, table)
+        table = None
+        if len(starts):
+            table = self._table(data, multiline=len(outer) < lines)
+            if table is None or table.num_rows != len(starts):
+                return None
+        return Stretch(size, lines, blank, starts, ends, numbers, table)
 
     def _table(self, data: bytes, *, multiline: bool) -> pa.Table | None:
         try:

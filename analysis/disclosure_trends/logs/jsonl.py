@@ -217,7 +217,7 @@ def _stage_document(text: str, run: _Run, where: str) -> None:
             position = _skip(text, position + 1, " \t\r\n")
             if text[position : position + 1] == "]":
                 raise _broken(where, text, position, "a comma before the end")
-        elif array and text[position : position + 1] != "]":
+        elif array and text[position : position + 1] not in ("]", ""):
             raise _broken(where, text, position, "no comma after a value")
 
 

@@ -96,6 +96,11 @@ class Tokeniser:
                 text = pieces[-1]
         yield from self._start(text, end)
 
+    def cells(self, text: str) -> list[str]:
+        """Return the fields of a text that is known to be one whole record."""
+        fields, _, _ = self._scan.line(text, 0)
+        return fields[: self._width]
+
     def finish(self) -> Iterator[Record]:
         """Set aside what an unclosed quote swallowed up to the end of the file."""
         if self._open is not None:
