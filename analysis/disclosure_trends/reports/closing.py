@@ -129,7 +129,7 @@ def record_report(
         "provenance": [list(row) for row in _rows(report, parameters, inputs, held)],
         "sources": sources(held),
         "ledger": [_account(log) for log in _logs(held)],
-        "checks": [check.to_json() for log in _logs(held) for check in log.checks],
+        "log_checks": [c.to_json() for log in _logs(held) for c in log.checks],
     }
     return ReportRecord({**record, "token": completion_token(record)})
 
@@ -206,7 +206,7 @@ def _data_lines(
 def _used(held: list[object]) -> set[str]:
     """Name the shipped tables that the notebook's objects were drawn from."""
     platforms = {f"{figures.platform}.csv" for figures in _figures(held)}
-    register = {"adoption_dates.csv"} if _logs(held) else set()
+    register = {"adoption_dates.csv"} if any(map(_is_register, held)) else set()
     claims = {"claims.csv"} if platforms else set()
     return {"events.csv"} | platforms | register | claims
 
@@ -270,6 +270,11 @@ def _logs(held: list[object]) -> list[_Log]:
 
 def _figures(held: list[object]) -> list[_Published]:
     return list({id(v): v for v in held if isinstance(v, _Published)}.values())
+
+
+def _is_register(value: object) -> bool:
+    """Tell whether this is the register of who moved to the designated line, when."""
+    return isinstance(value, pd.DataFrame) and "adopted_on" in value.columns
 
 
 def _is_result(value: object) -> bool:

@@ -132,7 +132,7 @@ def _failure(job: Job, cell: int, name: str, text: str) -> DisclosureTrendsError
 
 def _check_gate(record: Record, *, report: str) -> None:
     """Refuse a report on a log of which too much was set aside."""
-    for check in fields.records(record, "checks"):
+    for check in fields.records(record, "log_checks"):
         if check.get("name") == GATE and check.get("passed") is False:
             message = f"report {report!r}: {fields.text(check, 'text')}"
             raise DataQualityError(message)

@@ -87,7 +87,8 @@ def input_paths(parameters: Mapping[str, Value]) -> list[tuple[str, Path]]:
     taken = {path for _, path in given}
     shipped = sorted(shipped_path("data/published").glob("*.csv"))
     if parameters.get("requests") == EXAMPLE:  # it brings its options and its register
-        shipped += sorted(shipped_path("data/example").iterdir())
+        beside = shipped_path("data/example").iterdir()
+        shipped += sorted(p for p in beside if p.suffix in {".csv", ".toml"})
     return given + [("shipped", path) for path in shipped if path not in taken]
 
 
