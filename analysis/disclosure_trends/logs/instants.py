@@ -200,7 +200,7 @@ def _moments(dated: tuple[str, ...], reading: Reading) -> str:
                 f"CASE WHEN {naive} THEN coalesce(CASE WHEN {w} < w_{c}.high THEN "
                 f"w_{c}.before ELSE w_{c}.after END, 0) ELSE {offset} END"
             )
-        columns.append(f"wall_{c} - {_SECOND} * ({offset}) AS us_{c}")
+        columns.append(f"wall_{c} - {_SECOND}::BIGINT * ({offset}) AS us_{c}")
     return f"SELECT {', '.join(columns)} FROM walls {' '.join(joins)}"
 
 

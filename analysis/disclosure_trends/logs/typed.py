@@ -302,8 +302,8 @@ def _is_repeated(reading: Reading) -> str:
 def _is_valid() -> str:
     formal, given = _words(FORMAL_GROUNDS), _words((*_SOMETHING_GIVEN, *_ANSWERED))
     from_validity = (
-        "WHEN s_validity = 'valid' THEN true WHEN s_validity = 'not_assessed' THEN NULL "
-        "WHEN s_validity IS NOT NULL THEN false"
+        "WHEN s_validity = 'valid' THEN true WHEN s_validity = 'not_assessed' THEN "
+        "NULL WHEN s_validity IS NOT NULL THEN false"
     )
     from_outcome = (
         f"WHEN s_outcome IN ({given}) THEN true WHEN s_outcome = 'transferred' THEN "
