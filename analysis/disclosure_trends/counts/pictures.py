@@ -129,7 +129,7 @@ def coverage_spec(
                 ColumnRule(
                     key="in a longer window", label="In a longer window", kind="count"
                 ),
-                ColumnRule(key="none", label="None", kind="count"),
+                ColumnRule(key="none", label="Nothing", kind="count"),
             ),
             rows=rows,
         ),

@@ -10,6 +10,7 @@ from disclosure_trends.counts.panels import PanelHead, lay_out_panels, quarters_
 from disclosure_trends.counts.pictures import coverage_spec, windows_spec
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
+from disclosure_trends.display.bounds import draw_bounds
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.display.windows import draw_coverage, draw_windows
 from disclosure_trends.models.bounds_words import draw_bounds_of
@@ -18,7 +19,7 @@ from disclosure_trends.reports.claim_words import region_series
 from disclosure_trends.results import Estimate
 from disclosure_trends.vocabulary.countries import country_name
 from disclosure_trends.vocabulary.measures import measure_name
-from disclosure_trends.vocabulary.periods import parse_period
+from disclosure_trends.vocabulary.periods import format_day, parse_period
 from disclosure_trends.vocabulary.regions import describe_region, region_members
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ MAX_PANELS: Final = 8
 MIN_BASE: Final = 5
 """No ratio is written on a base of fewer requests: `from 3` instead."""
 _TONES: Final = ("s1", "s2")
+_COUNTS: Final = ("known_before", "known_after", "free", "direction", "tone")
 _STEEPEST: Final = (
     "country",
     "name",
@@ -46,12 +48,28 @@ _STEEPEST: Final = (
 def draw(result: "ClaimsResult", name: str) -> "go.Figure":
     """Draw one of the figures of the claims."""
     if not result.bounds:
-        return result.published.figure("coverage" if name == "coverage" else "windows")
+        return (
+            _draw_nothing(result) if name == "bounds" else result.published.figure(name)
+        )
     if name == "bounds":
         return draw_bounds_of(result.bounds, name=name)
     if name == "coverage":
         return _draw_coverage(result)
     return _draw_windows(result)
+
+
+def _draw_nothing(result: "ClaimsResult") -> "go.Figure":
+    """Draw the empty axis of the bounds: nothing that they need was published."""
+    rises = [one.claim for one in result.judged if one.claim.rule == "rise"]
+    return draw_bounds(
+        pd.DataFrame(columns=["label", "members", "lower", "upper", *_COUNTS]),
+        name="bounds",
+        what=measure_name(rises[0].measure),
+        before=parse_period(rises[0].before).words,
+        after=parse_period(rises[0].after).words,
+        title=f"No figure was published by {format_day(result.as_of)}",
+        as_of=result.as_of.isoformat(),
+    )
 
 
 def _draw_windows(result: "ClaimsResult") -> "go.Figure":
