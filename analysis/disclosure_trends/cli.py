@@ -9,11 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from disclosure_trends.errors import DisclosureTrendsError, SettingsError
+from disclosure_trends.errors import (
+    DataQualityError,
+    DisclosureTrendsError,
+    SettingsError,
+)
 
 if TYPE_CHECKING:
     from disclosure_trends.reports.workers import Progress
@@ -136,6 +140,33 @@ def report(
 
 
 @app.command()
+def clean(
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="A log.")],
+    *,
+    out: Out,
+    as_of: AsOf,
+    engine: Annotated[
+        Literal["duckdb", "spark"], typer.Option(help="Where the rules run.")
+    ] = "duckdb",
+    memory: Annotated[str, typer.Option(help="Limit of the engine.")] = "1GB",
+) -> None:
+    """Clean a request log; every record is accounted for."""
+    from disclosure_trends.logs.clean import clean_requests
+
+    cleaned = clean_requests(
+        inputs[0] if len(inputs) == 1 else inputs,
+        as_of=_day(as_of),
+        out=out,
+        engine=engine,
+        memory=memory,
+    )
+    typer.echo(cleaned.summary())
+    failed = [check.text for check in cleaned.checks if check.passed is False]
+    if failed:
+        raise DataQualityError(f"{_shown(out)}: {' '.join(failed)}")
+
+
+@app.command()
 def simulate(
     scenario: Annotated[str, typer.Argument(help="Such as rerouting or null_demand.")],
     *,
@@ -205,6 +236,45 @@ def params(
     for p in schema.parameters:
         table.add_row(p.name, p.annotation, repr(p.default), p.help)
     Console().print(table)
+
+
+@published_app.command("import")
+def import_published(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Figures in any layout.")],
+    *,
+    out: Annotated[Path, typer.Option(help="A CSV file in the tidy layout.")],
+    layout: Annotated[
+        str | None, typer.Option(help="tidy, te-k or transparency-bot.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(help="For messages that say 'your country'.")
+    ] = None,
+) -> None:
+    """Turn published figures into one row per figure and window."""
+    from disclosure_trends.counts.published import load_published
+    from disclosure_trends.reports.publish import writing
+
+    published = load_published(file, layout=layout, country=country)
+    with writing(out):
+        published.table.to_csv(out, index=False, lineterminator="\n")
+    typer.echo(published.summary())
+
+
+@published_app.command("show")
+def show_published(
+    name: Annotated[str, typer.Argument(help="A table that ships, or a file.")],
+    *,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="What was known then.")
+    ] = None,
+) -> None:
+    """Say what is published, and what does not fit together."""
+    from disclosure_trends.counts.published import load_published
+
+    day = None if as_of is None else _day(as_of)
+    published = load_published(name, as_of=day)
+    typer.echo(published.summary())
+    typer.echo(published.table.to_csv(index=False, lineterminator="\n"), nl=False)
 
 
 @notebooks_app.command("copy")

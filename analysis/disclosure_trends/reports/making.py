@@ -1,5 +1,6 @@
 """Makes one report: executes its notebook and writes everything that it leaves."""
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,8 @@ from disclosure_trends.reports.manifest import (
     report_entry,
 )
 from disclosure_trends.reports.tripwire import look_for_persons
+
+_log = logging.getLogger(__name__)
 
 CELL_TIMEOUT: Final = 1800.0
 """Seconds that one cell may take."""
@@ -108,6 +111,7 @@ def _execute(job: Job, folder: Path) -> Any:
     )
     _write_notebook(notebook, path)
     if failed is not None:
+        _log.debug("%s", "\n".join(failed.traceback))
         before = notebook.cells[: failed.cell_index]
         own = sum(INJECTED not in cell.metadata.get("tags", ()) for cell in before)
         raise _failure(job, own + 1, failed.ename, failed.evalue)
