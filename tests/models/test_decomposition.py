@@ -13,6 +13,7 @@ from disclosure_trends.models.change_factors import (
     split_valid,
 )
 from disclosure_trends.models.change_parts import decompose_counts
+from disclosure_trends.models.decomposition_checks import turnover_check
 from disclosure_trends.results import Estimate, NotEstimable
 
 COUNTRIES = np.array(["AT", "BE", "DE", "FR", "IT", "PL", "SE"])
@@ -173,3 +174,10 @@ def test_volume_up_tenfold_while_validity_collapses() -> None:
     # Shapley of N x p: (1000 - 100)(.6 + .03) / 2 and (.03 - .6)(1000 + 100) / 2.
     assert values["volume"].value == pytest.approx(283.5)
     assert values["validity"].value == pytest.approx(-313.5)
+
+
+def test_turnover_is_said() -> None:
+    lines = np.array([[[0, 10, 0], [0, 10, 0]], [[0, 0, 0], [0, 300, 0]]])
+    counts = counts_from(lines, lines // 2, country=["FR", "FR"])
+    assert turnover_check(counts).passed is False
+    assert turnover_check(counts_from(lines[:1], lines[:1], country=["FR"])).passed

@@ -114,8 +114,8 @@ def trace_adoption(
     Returns
     -------
     AdoptionResult
-        Up to the last whole month. Where neither dates nor lines are known, every
-        estimate is not estimable.
+        Up to the last whole month with requests. Where neither dates nor lines are
+        known, every estimate is not estimable.
 
     Raises
     ------
@@ -129,9 +129,10 @@ def trace_adoption(
         )
     check_region(region)
     register = None if adoption_dates is None else check_adoption_dates(adoption_dates)
-    window = _last_whole_month(data)
+    cells = count_cells(data, designated=designated, within_days=None)
+    window = _last_whole_month(data, months=cells["period"])
     panel = panel_of_cells(
-        count_cells(data, designated=designated, within_days=None),
+        cells,
         region=region,
         windows=(window, window),
         as_of=data.as_of,
@@ -157,9 +158,11 @@ def trace_adoption(
     )
 
 
-def _last_whole_month(data: CleanedLog) -> Window:
-    """Find the last month that had ended by the last day of the log."""
+def _last_whole_month(data: CleanedLog, *, months: pd.Series[str]) -> Window:
+    """Find the last month with requests that had ended by the last day of the log."""
     month = parse_period(format_period(data.as_of, freq="month"))
-    if month.end <= data.as_of:
-        return month
-    return parse_period(format_period(month.start - timedelta(days=1), freq="month"))
+    if month.end > data.as_of:
+        before = month.start - timedelta(days=1)
+        month = parse_period(format_period(before, freq="month"))
+    ended = [text for text in months.unique() if parse_period(text) <= month]
+    return parse_period(max(ended)) if ended else month

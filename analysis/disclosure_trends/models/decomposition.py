@@ -19,6 +19,7 @@ from disclosure_trends.models.decomposition_checks import (
     line_check,
     list_checks,
     routing_is_known,
+    turnover_check,
 )
 from disclosure_trends.models.window_counts import (
     count_windows,
@@ -168,22 +169,21 @@ def _split(
         reason = f"the log holds no request of {windows[0].text} or {windows[1].text}"
         return nothing(NotEstimable(reason, rule="no_requests"))
     unknown = routing_is_known(data, counts, windows=windows)
-    parts = decompose_counts(counts, routing=unknown)
-    if unknown is not None:
-        return parts
-    return parts.with_check(line_check(counts))
+    parts = decompose_counts(counts, routing=unknown).with_check(turnover_check(counts))
+    return parts if unknown is not None else parts.with_check(line_check(counts))
 
 
 def _steps(parts: Parts, *, windows: tuple[Window, Window]) -> pd.DataFrame:
     """Lay the parts end to end, between the two totals."""
     if parts.factors.empty:
         return pd.DataFrame(columns=_STEP_COLUMNS)
+    routing = parts.estimates["routing"]
     ends = parts.valid[0] + parts.factors["value"].cumsum()
     starts = np.array([parts.valid[0], *ends[:-1]])
     between = parts.factors.assign(
         step=parts.factors["factor"],
         label=[words.LABELS[name][0] for name in parts.factors["factor"]],
-        note=[words.LABELS[name][1] for name in parts.factors["factor"]],
+        note=[words.note(name, routing=routing) for name in parts.factors["factor"]],
         kind="part",
         mark=[words.MARKS[name] for name in parts.factors["factor"]],
         start=starts,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from disclosure_trends.models.change_factors import WindowCounts
 
 _UNKNOWN_LINE: Final = 0.05
+_TURNOVER: Final = 0.25
 _DAYS_APART: Final = 3  # quarters differ by up to two days
 
 
@@ -95,6 +96,23 @@ def line_check(counts: WindowCounts) -> Check:
         "and part of the routing may be a change of what is known."
     )
     return Check("line_known", passed, text)
+
+
+def turnover_check(counts: WindowCounts) -> Check:
+    """Look at the share of requests by authorities that filed in one window only."""
+    both = (counts.submitted > 0).all(axis=1)
+    received = np.maximum(counts.submitted.sum(axis=0), 1)
+    lonely = counts.submitted[~both].sum(axis=0) / received
+    passed = bool((lonely <= _TURNOVER).all())
+    text = (
+        "Nearly all requests come from authorities that filed in both windows."
+        if passed
+        else "Many requests come from authorities that filed in one window only. What "
+        "those bring counts as volume, at their own validity: where validity changed "
+        "with them, the region's totals (LMDI-I) show it and the parts by authority "
+        "do not."
+    )
+    return Check("turnover", passed, text)
 
 
 def _is_mature(cleaned: CleanedLog, *, after: Window, within_days: int | None) -> Check:

@@ -46,6 +46,13 @@ WORDS: Final = (
 )
 
 
+def note(name: str, *, routing: Estimate | NotEstimable) -> str:
+    """Say below a bar what its factor is, given whether routing is one of them."""
+    if name == "validity" and isinstance(routing, NotEstimable):
+        return "whatever the line"
+    return LABELS[name][1]
+
+
 def say_change(result: DecompositionResult) -> tuple[Finding, ...]:
     """Say how valid requests changed, which factors carried it, and by convention."""
     change = result.estimates["change"]
