@@ -205,6 +205,28 @@ def draw_card(shape: Shape) -> CalibrationCard:
     replicates = int(np.clip(_CELLS // cells, *_REPLICATES))
     digest = hashlib.sha256(repr(astuple(shape)).encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8], "big"))
+    return simulate_card(shape, rng=rng, replicates=replicates)
+
+
+def simulate_card(
+    shape: Shape, *, rng: np.random.Generator, replicates: int
+) -> CalibrationCard:
+    """Measure the method on logs of a shape drawn from a source of random numbers.
+
+    Parameters
+    ----------
+    shape : Shape
+        As `shape_of` rounds it.
+    rng : numpy.random.Generator
+        Source of the draws.
+    replicates : int
+        Logs in each of the two worlds.
+
+    Returns
+    -------
+    CalibrationCard
+        Worst rates where fewer than two logs are identified.
+    """
     alike = (shape.valid_on + shape.valid_off) / 2
     null = [draw_replicate(shape, (alike, alike), rng) for _ in range(replicates)]
     lines = (shape.valid_on, shape.valid_off)
