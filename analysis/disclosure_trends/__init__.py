@@ -5,6 +5,7 @@ from importlib import import_module
 
 _PUBLIC: dict[str, str] = {
     "AdoptionResult": "models.adoption",
+    "AttributionResult": "models.attribution",
     "BoundsResult": "models.bounds",
     "ClaimsResult": "reports.claims",
     "CleanedLog": "logs.cleaned",
@@ -16,6 +17,7 @@ _PUBLIC: dict[str, str] = {
     "SimulatedLog": "simulate.requests",
     "Window": "vocabulary.periods",
     "assess_claims": "reports.claims",
+    "attribute_uptick": "models.attribution",
     "bound_change": "models.bounds",
     "check_parameters": "reports.session",
     "clean_requests": "logs.clean",
