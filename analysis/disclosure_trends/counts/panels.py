@@ -108,7 +108,8 @@ def _bars(
             width = _months(longer.start, longer.end) + 1
             total = counts.range(longer).lower
             height = total * GRID_MONTHS / width
-            yield longer.text, start, width, total, height, "wide", tick
+            year = str(longer.start.year) if longer.start.month == 1 else ""
+            yield longer.text, start, width, total, height, "wide", year
 
 
 def _narrowest(counts: WindowCounts, span: Window) -> Window | None:

@@ -70,7 +70,7 @@ def windows_spec(
         caption="Filled: a figure for the quarter. Hollow: one figure for longer; its "
         "area is the total, its split is unknown. Hatched: nothing published, which is "
         "not a zero. The latest quarter is provisional.",
-        source=source_text(published),
+        source=published.source,
         as_of="" if published.as_of is None else published.as_of.isoformat(),
         table=TableSpec(
             name=name,
@@ -118,7 +118,7 @@ def coverage_spec(
         + ", ".join(f"{p} {c}" for p, c in zip(order, counts, strict=True)),
         caption="Filled: a figure for the quarter. Outlined: part of a longer window. "
         "Hatched: nothing published. Gaps are not random.",
-        source=source_text(published),
+        source=published.source,
         as_of="" if published.as_of is None else published.as_of.isoformat(),
         table=TableSpec(
             name="coverage",
@@ -135,12 +135,3 @@ def coverage_spec(
         ),
         simulated=published.evidence == "simulated",
     )
-
-
-def source_text(published: "PublishedFigures") -> str:
-    """Name the hosts from which the figures are, the most frequent first."""
-    urls = published.table["source_url"].str.extract(
-        r"^(https?://[^/?#]+(?:/[^/]+){0,2})"
-    )
-    hosts = urls[0].value_counts().index[:1].tolist()
-    return f"{hosts[0]} and others, see the table of figures" if hosts else ""

@@ -59,6 +59,17 @@ class PublishedFigures(Result):
     platform: str
     series: Mapping[tuple[str, str], WindowCounts] = field(repr=False)
 
+    @property
+    def source(self) -> str:
+        """Where most of the figures are from, as a reader is told."""
+        urls = self.tables["published"]["source_url"]
+        pages = urls.str.extract(r"^(https?://[^/?#]+(?:/[^/]+){0,2})", expand=False)
+        usual = pages.value_counts()
+        if usual.empty:
+            return ""
+        others = " and others, see the table of figures" if len(usual) > 1 else ""
+        return f"{usual.index[0]}{others}"
+
     def of(self, measure: str) -> dict[str, WindowCounts]:
         """Return country to its counts, for one measure.
 

@@ -225,12 +225,13 @@ def _drift(published: "PublishedFigures") -> Lines:
     names = [country_name(c) for c in published.tables["drift"]["country"]]
     if not names:
         return []
+    found: dict[str, Number] = {"countries": len(names), "factor": FACTOR}
     text = (
         f"Users per request changed by more than a factor of {FACTOR:g} in "
         f"{wording.listing(names)}: what is counted may have changed, so compare "
         "requests there with care"
     )
-    return [("drift", "Did the counting change?", text, {"factor": FACTOR})]
+    return [("drift", "Did the counting change?", text, found)]
 
 
 def show_tables(published: "PublishedFigures") -> tuple[TableSpec, ...]:

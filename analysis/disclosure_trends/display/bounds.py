@@ -102,7 +102,8 @@ def draw_bounds(
         y0=0,
         y1=1,
         yref="paper",
-        line={"color": theme.INK, "width": 1.5},
+        layer="above",
+        line={"color": theme.S0, "width": 2},
     )
     spec = FigureSpec(
         name=name,

@@ -60,8 +60,8 @@ class BoundsResult(Result):
     pivotal
         Members without whom the direction is no longer certain, the one that most
         hangs on first.
-    region, before, after, measure, as_of
-        What was asked, and the day of knowledge.
+    region, before, after, measure, as_of, source
+        What was asked, the day of knowledge, and where most figures are from.
     """
 
     figures: ClassVar[tuple[str, ...]] = ("bounds",)
@@ -73,6 +73,7 @@ class BoundsResult(Result):
     after: Window
     measure: str
     as_of: date | None
+    source: str
 
     @property
     def direction(self) -> str:
@@ -202,6 +203,7 @@ def bound_change(
         after=spans[1],
         measure=measure,
         as_of=published.as_of,
+        source=published.source,
     )
 
 

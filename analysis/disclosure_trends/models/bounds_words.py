@@ -207,6 +207,7 @@ def draw_bounds_of(results: Sequence["BoundsResult"], *, name: str) -> "go.Figur
         before=first.before.words,
         after=first.after.words,
         title=_title(first),
+        source=first.source,
         as_of="" if first.as_of is None else first.as_of.isoformat(),
         simulated=first.evidence == "simulated",
     )
