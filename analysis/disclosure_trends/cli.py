@@ -69,6 +69,8 @@ def run(arguments: Sequence[str]) -> int:
     level = "DEBUG" if debug else os.environ.get("LOG_LEVEL", "ERROR").upper()
     logging.basicConfig(format="%(name)s: %(message)s")
     logging.getLogger("disclosure_trends").setLevel(level)
+    # papermill does not know types such as str | None; our own schema does.
+    logging.getLogger("papermill").setLevel("ERROR")
     try:
         with _stopped_by_sigterm():
             result = app(given, prog_name="disclosure-trends", standalone_mode=False)
