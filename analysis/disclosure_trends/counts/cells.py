@@ -1,14 +1,15 @@
 """Counts the rows of a cleaned log by any keys and period, without loading a row."""
 
-import glob
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
 from disclosure_trends.logs.database import open_database, quote_text, run
 from disclosure_trends.logs.lookups import microseconds, put_table
+from disclosure_trends.logs.outputs import REQUESTS
 from disclosure_trends.vocabulary.countries import country_codes
 from disclosure_trends.vocabulary.periods import Freq, format_period
 from disclosure_trends.vocabulary.terms import closed_list, remove_invisible
@@ -114,11 +116,7 @@ def count_cells(cleaned: CleanedLog, asked: CellRequest) -> pd.DataFrame:
     pandas.DataFrame
         The keys, ``period``, and one column per measure of `MEASURES`; sorted.
     """
-    path = quote_text(glob.escape(str(cleaned.requests_path)))
-    with (
-        tempfile.TemporaryDirectory(prefix="disclosure-trends-") as work,
-        open_database(Path(work), write_to=(cleaned.folder,), memory="1GB") as database,
-    ):
+    with _requests(cleaned) as (database, path):
         put_table(database, "wanted", _wanted(database, path, asked.where), _WANTED)
         if asked.parts is not None:
             put_table(database, "parts", _part_rows(asked.parts), _PART)
@@ -136,6 +134,22 @@ def count_cells(cleaned: CleanedLog, asked: CellRequest) -> pd.DataFrame:
         cells = _merge_authorities(cells, asked.by)
     keys = [*asked.by, "period"]
     return cells.sort_values(keys, na_position="last").reset_index(drop=True)
+
+
+@contextmanager
+def _requests(
+    cleaned: CleanedLog,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """Open a database that sees the clean rows under a name of our own.
+
+    The user's folder may hold characters that a reader would take for a pattern.
+    """
+    with tempfile.TemporaryDirectory(prefix="disclosure-trends-") as work:
+        link = Path(work) / REQUESTS
+        real = cleaned.requests_path.resolve()
+        link.symlink_to(real)
+        with open_database(Path(work), write_to=(real.parent,)) as database:
+            yield database, quote_text(str(link))
 
 
 def check_request(
@@ -197,7 +211,9 @@ def _values(values: object) -> list[str]:
     return [str(v).lower() if isinstance(v, bool) else str(v) for v in values]
 
 
-def _wanted(database: Any, path: str, where: Where) -> list[tuple[str, str]]:
+def _wanted(
+    database: duckdb.DuckDBPyConnection, path: str, where: Where
+) -> list[tuple[str, str]]:
     """List what the filters keep; an authority in every spelling of its name."""
     rows = []
     for name, values in where.items():
@@ -336,13 +352,9 @@ def first_day(cleaned: CleanedLog) -> date | None:
     datetime.date or None
         The day.
     """
-    path = quote_text(glob.escape(str(cleaned.requests_path)))
-    with (
-        tempfile.TemporaryDirectory(prefix="disclosure-trends-") as work,
-        open_database(Path(work), write_to=(cleaned.folder,)) as database,
-    ):
-        query = f"SELECT min(epoch_us(received_at)) FROM read_parquet({path})"
-        earliest = run(database, query)[0][0]
+    query = "SELECT min(epoch_us(received_at)) FROM read_parquet({})"
+    with _requests(cleaned) as (database, path):
+        earliest = run(database, query.format(path))[0][0]
     if earliest is None:
         return None
     return date.fromordinal(date(1970, 1, 1).toordinal() + earliest // _DAY)

@@ -48,7 +48,7 @@ from disclosure_trends.logs.survey import (
 )
 from disclosure_trends.logs.typed import macro_statements, typed_query
 from disclosure_trends.logs.versions import ranked_query
-from disclosure_trends.vocabulary.columns import COLUMN_NAMES
+from disclosure_trends.vocabulary.columns import COLUMN_NAMES, columns_of
 from disclosure_trends.vocabulary.periods import parse_as_of
 
 Engine = Literal["duckdb", "spark"]
@@ -200,7 +200,7 @@ def _plan(
     name = quote_text(file.name)
     rows = f"SELECT * FROM ({stage.select()}) WHERE source_file = {name}"
     columns = tuple(column for column in stage.columns if column in file.columns)
-    words = tuple(column for column, own in read.terms.items() if own)
+    words = tuple(c for c in read.terms if c in columns_of("text"))
     survey = survey_file(database, rows, columns=columns, terms=words)
     reading = plan_reading(
         columns,

@@ -100,7 +100,8 @@ def survey_file(
         Spellings with their counts, and the evidence about dates.
     """
     whole = f"SELECT * FROM ({rows}) WHERE structural IS NULL"
-    mapped = tuple(c for c in (*SURVEYED, *COUNTS, *terms) if c in columns)
+    wanted = dict.fromkeys((*SURVEYED, *COUNTS, *terms))
+    mapped = tuple(column for column in wanted if column in columns)
     dated = tuple(column for column in INSTANTS if column in columns)
     total, dates = _survey_dates(database, whole, dated)
     return Survey(
