@@ -10,6 +10,7 @@ from disclosure_trends.reports.markup import (
     Prose,
     css_string,
     has_hidden,
+    pieces,
     read_markdown,
     visible,
 )
@@ -94,3 +95,14 @@ def test_allowed_links_stay_links_and_no_picture_is_loaded() -> None:
     html = "".join(str(p.html) for p in read_markdown(text) if isinstance(p, Prose))
     assert html.count("<a href=") == 3
     assert "<img" not in html
+
+
+@given(st.text())
+def test_pieces_are_the_text(text: str) -> None:
+    assert "".join(piece for piece, _ in pieces(text)) == text
+
+
+def test_a_number_and_its_noun_stay_together() -> None:
+    assert [p for p, kept in pieces("rose at least 2.1-fold in May") if kept] == [
+        "2.1-fold"
+    ]

@@ -28,6 +28,7 @@ _HIDDEN: Final = re.compile(
 )
 # What an emoji may be joined or finished with: a joiner between two pictographs, or
 # the tags of a subdivision flag (black flag, letters, end tag).
+_KEPT: Final = re.compile(r"(\d[\d.,]*-\w+)")
 _PICTOGRAPH: Final = "[\u2190-\u2bff\u3030\u303d\U0001f000-\U0001faff]"
 _EMOJI: Final = re.compile(
     f"{_PICTOGRAPH}[\ufe0f\U0001f3fb-\U0001f3ff]?"
@@ -77,6 +78,23 @@ def shown(value: object) -> object:
         if isinstance(value, str) and not isinstance(value, Markup)
         else value
     )
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Part a headline so that no line ends inside ``2.1-fold``.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+
+    Yields
+    ------
+    tuple of str and bool
+        A piece, and whether it has to stay on one line; joined they are the text.
+    """
+    for piece in _KEPT.split(text):
+        yield piece, _KEPT.fullmatch(piece) is not None
 
 
 def trusted(text: str) -> Markup:

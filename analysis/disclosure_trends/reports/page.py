@@ -21,7 +21,7 @@ PRODUCT = "Disclosure trends"
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Return our own Jinja environment: everything escaped, nothing undefined."""
-    return Environment(
+    jinja = Environment(
         loader=PackageLoader("disclosure_trends.reports", "template"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -30,6 +30,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    jinja.filters["pieces"] = markup.pieces
+    jinja.filters["day_words"] = day_words
+    return jinja
 
 
 def render_report(notebook: Record) -> str:
@@ -63,7 +66,6 @@ def render_report(notebook: Record) -> str:
         .render(
             page=page,
             product=PRODUCT,
-            day_words=day_words,
             policy=assets.content_policy(scripts),
             style=markup.trusted(assets.style_sheet() + _page_boxes(page)),
             boot=markup.trusted(boot),
