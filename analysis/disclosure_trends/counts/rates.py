@@ -145,6 +145,8 @@ class RatesResult(Result):
     ----------
     rate, freq : str
         Which rate; length of a period.
+    by : tuple of str
+        What the key columns hold. One name: its column is called ``region``.
     as_of : str
         Last day of which the log knows.
     """
@@ -153,10 +155,18 @@ class RatesResult(Result):
 
     rate: str
     freq: Freq
+    by: tuple[str, ...]
     as_of: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a report may show it: no authority, nothing below one key."""
+        return len(self.by) == 1 and self.by != ("authority",)
 
     def findings(self) -> tuple[Finding, ...]:
         """Say the latest complete rate of each series."""
+        if not self.is_shown:
+            return ()
         return tuple(self._finding(name, one) for name, one in self.estimates.items())
 
     def _finding(self, region: str, estimate: Estimate | NotEstimable) -> Finding:
@@ -168,8 +178,9 @@ class RatesResult(Result):
         last = latest_complete(self.table, region)
         cases, period = int(last["denominator"]), str(last["period"])
         words = parse_period(period).words
-        share = numbers.number(estimate.value or 0.0, rule.unit)
+        share = numbers.ratio(estimate.value or 0.0)
         if rule.unit == "share":
+            share = numbers.percent(estimate.value or 0.0)
             ends = numbers.span(estimate.lower, estimate.upper, "share")
             statement = (
                 f"{share} of {numbers.count(cases)} {rule.of_what} from {where} "
@@ -209,6 +220,8 @@ class RatesResult(Result):
     def points(self) -> tuple[Point, ...]:
         """Show up to six rates."""
         unit = RULES[self.rate].unit
+        if not self.is_shown:
+            return ()
         return tuple(
             Point(f"{self.rate}_{name}", numbers.number(one.value or 0.0, unit))
             for name, one in self.estimates.items()
@@ -217,6 +230,8 @@ class RatesResult(Result):
 
     def display_tables(self) -> tuple[TableSpec, ...]:
         """Show all rates."""
+        if not self.is_shown:
+            return ()
         return (rates_table(self.table, rate=self.rate),)
 
     def limits(self) -> tuple[Limit, ...]:
@@ -236,6 +251,11 @@ class RatesResult(Result):
         del name
         from disclosure_trends.display.rates import draw_rates
 
+        if not self.is_shown:
+            raise SettingsError(
+                f"figure(): rates by {', '.join(self.by)} are for the analyst alone; "
+                "a figure has one key that names no authority; choose another by="
+            )
         return draw_rates(
             self.table,
             spec=rates_table(self.table, rate=self.rate),
@@ -274,7 +294,8 @@ def rate_requests(
     RatesResult
         ``.table`` has ``numerator, denominator, rate, lower, upper, status`` with
         Wilson intervals (none for accounts, whose number varies between requests);
-        ``.estimates`` one per series, of its latest complete period.
+        ``.estimates`` one per series, of its latest complete period; the series with
+        the most cases first.
 
     Raises
     ------
@@ -318,6 +339,7 @@ def rate_requests(
         evidence=cleaned.evidence,
         rate=rate,
         freq=freq,
+        by=names,
         as_of=cleaned.as_of.isoformat(),
     )
 
@@ -389,7 +411,8 @@ def _latest(
     table: pd.DataFrame, *, rule: RateRule, lacking: tuple[str, ...]
 ) -> dict[str, Estimate | NotEstimable]:
     estimates: dict[str, Estimate | NotEstimable] = {}
-    for region in table["region"].unique():
+    cases = table.groupby("region", sort=True)["denominator"].sum()
+    for region in cases.sort_values(ascending=False, kind="stable").index:
         known = table[(table["region"] == region) & (table["status"] == "estimated")]
         if lacking:
             reason = f"{lacking[0]} is not recorded"

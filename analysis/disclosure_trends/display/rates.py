@@ -7,7 +7,6 @@ import pandas as pd
 from disclosure_trends.display import numbers, theme
 from disclosure_trends.display.figures import FigureSpec, finish
 from disclosure_trends.display.tables import TableSpec
-from disclosure_trends.errors import SettingsError
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -49,11 +48,6 @@ def draw_rates(
     """
     import plotly.graph_objects as go
 
-    if "region" not in table.columns:
-        raise SettingsError(
-            "figure(): these rates have several keys; a figure needs one; give one "
-            "name in by="
-        )
     shown = table[table["rate"].notna()]
     cases = shown.groupby("region")["denominator"].sum()
     regions = sorted(cases.sort_values(ascending=False).index[:_PANELS])
