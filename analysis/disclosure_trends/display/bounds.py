@@ -182,7 +182,7 @@ def _labels(bars: list[_Bar], limits: tuple[float, float]) -> list[dict[str, obj
             "y": position,
             "align": "left",
             "text": f"<b>{bar.label}</b><br><span style='font-size:12px'>"
-            f"{wording.plural(bar.members, 'member')}</span>",
+            f"{wording.plural(bar.members, 'country', 'countries')}</span>",
         }
         words = "cannot be computed" if bar.lower is None else _WORDS[bar.direction]
         side = {"x": 1, "xref": "paper", "xshift": 12, "y": position, "text": words}
@@ -242,7 +242,7 @@ def _table(rows: pd.DataFrame, name: str) -> TableSpec:
         caption="Bounds of the change by group",
         columns=(
             ColumnRule(key="label", label="Group"),
-            ColumnRule(key="members", label="Members", kind="count"),
+            ColumnRule(key="members", label="Countries", kind="count"),
             ColumnRule(key="known_before", label="Certain before", kind="count"),
             ColumnRule(key="known_after", label="Certain after", kind="count"),
             ColumnRule(key="free", label="Not split", kind="count"),

@@ -55,8 +55,9 @@ def draw_windows(bars: pd.DataFrame, spec: FigureSpec) -> "go.Figure":
     fig = go.Figure()
     for number, panel in enumerate(panels, start=1):
         _draw_panel(fig, panel, number)
-    wide = _arrange(panels, COLUMNS)
-    narrow = _arrange(panels, NARROW_COLUMNS)
+    months = float((bars["start"] + bars["width"]).max()) if panels else 1.0
+    wide = _arrange(panels, COLUMNS, months)
+    narrow = _arrange(panels, NARROW_COLUMNS, months)
     fig.update_layout(
         barmode="overlay", margin={"l": 4, "r": 4, "t": 8, "b": 22}, **wide
     )
@@ -118,8 +119,8 @@ def _hatches(panel: _Panel) -> tuple[list[float | None], list[float | None]]:
     return xs, ys
 
 
-def _arrange(panels: list[_Panel], columns: int) -> dict[str, object]:
-    """Place the panels in rows of so many, and label them."""
+def _arrange(panels: list[_Panel], columns: int, months: float) -> dict[str, object]:
+    """Place the panels in rows of so many, all over the same months, and label them."""
     layout: dict[str, object] = {}
     labels: list[dict[str, object]] = []
     n_rows = ceil(len(panels) / columns)
@@ -133,6 +134,7 @@ def _arrange(panels: list[_Panel], columns: int) -> dict[str, object]:
         layout[f"xaxis{number}"] = {
             "domain": [left, min(right, 1.0)],
             "anchor": f"y{number}",
+            "range": [-0.8, months + 0.3],
             "showgrid": False,
             "tickvals": ticks["start"].tolist(),
             "ticktext": ticks["tick"].tolist(),

@@ -105,9 +105,15 @@ def _change(result: "BoundsResult") -> Finding:
             found["unsplit"] = unsplit
             text += (
                 ", even in the worst case for the "
-                f"{wording.plural(unsplit, 'member')} whose figures are not split"
+                f"{_count_members(result, unsplit)} whose figures are not split"
             )
     return _finding(result, "change", QUESTION, text, found)
+
+
+def _count_members(result: "BoundsResult", n: int) -> str:
+    if result.region.startswith(COMPLEMENT):
+        return wording.plural(n, "country", "countries")
+    return wording.plural(n, "member")
 
 
 def _together(result: "BoundsResult") -> str:

@@ -141,7 +141,7 @@ def judge_count(claim: Claim, basis: Basis) -> Judged:
         text += f", in parts {listed}"
         found |= {f"part {i}": value for i, value in enumerate(values, start=1)}
     settled = verdict in {SUPPORTED, CONTRADICTED}
-    decide = f"Settled for the count. {claim.needs}" if settled else claim.needs
+    decide = f"{'Settled for the count.' if settled else 'The count.'} {claim.needs}"
     return _judged(
         claim,
         verdict,
