@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from disclosure_trends.logs.intake import Readable
 from disclosure_trends.logs.limits import MIB
-from disclosure_trends.logs.shown import refusal
+from disclosure_trends.logs.shown import UndeclaredEncodingError, refusal
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (
@@ -70,12 +70,13 @@ def _refuse_wide(head: bytes, where: str) -> None:
     if zeros * 4 < len(start) or not zeros or not one_sided:
         return
     guess = "utf-16-le" if odd * 2 > zeros else "utf-16-be"
-    raise refusal(
+    raise UndeclaredEncodingError.of(
         where,
         f"looks like UTF-16 without a byte-order mark ({zeros:,} of the first "
         f"{len(start):,} bytes are zero)",
         "text without a mark must be UTF-8",
         f'declare it with encoding="{guess}"',
+        guess,
     )
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from disclosure_trends.logs.dialect import Dialect, find_dialect, split_lines
 from disclosure_trends.logs.fast import DOUBLE_ENCODED, FastReader, Stretch, pieces
+from disclosure_trends.logs.header import Planner, plan_columns
 from disclosure_trends.logs.intake import Readable, read_at_least
 from disclosure_trends.logs.limits import FIELD_CHARACTERS, LINE_BYTES, MIB, joined
 from disclosure_trends.logs.options import ReadOptions
@@ -49,6 +50,8 @@ class TextReader:
         What is declared.
     where : str
         The escaped name of the file.
+    planner : Planner
+        Finds the columns to read.
     strict_only : bool
         Whether the strict reader reads all of it: both ways must agree.
     """
@@ -59,6 +62,7 @@ class TextReader:
         *,
         read: ReadOptions,
         where: str,
+        planner: Planner = plan_columns,
         strict_only: bool = False,
     ) -> None:
         self._source = source
@@ -68,7 +72,11 @@ class TextReader:
         self._head = read_at_least(source, SAMPLE)
         sample = self._head.decode("utf-8", _ESCAPING)
         self.dialect: Dialect = find_dialect(
-            sample, read=read, where=where, whole=len(self._head) < SAMPLE
+            sample,
+            read=read,
+            where=where,
+            planner=planner,
+            whole=len(self._head) < SAMPLE,
         )
         self.counts = TextCounts()
         plan = self.dialect.plan

@@ -1,10 +1,16 @@
 """Finds delimiter, header and title lines in the first lines of a text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from disclosure_trends.logs.header import ColumnPlan, plan_columns, refuse_incomplete
+from disclosure_trends.logs.header import (
+    ColumnPlan,
+    Planner,
+    plan_columns,
+    refuse_incomplete,
+)
 from disclosure_trends.logs.limits import HEADER_COLUMNS, HEADER_LINES
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.logs.shown import refusal, shown
@@ -57,7 +63,14 @@ class _Candidate:
     plan: ColumnPlan
 
 
-def find_dialect(sample: str, *, read: ReadOptions, where: str, whole: bool) -> Dialect:
+def find_dialect(
+    sample: str,
+    *,
+    read: ReadOptions,
+    where: str,
+    whole: bool,
+    planner: Planner = plan_columns,
+) -> Dialect:
     """Find the layout of a text from its first lines.
 
     Parameters
@@ -70,6 +83,8 @@ def find_dialect(sample: str, *, read: ReadOptions, where: str, whole: bool) -> 
         The escaped name of the file.
     whole : bool
         Whether the sample is the whole text.
+    planner : Planner
+        Finds the columns in a header.
 
     Raises
     ------
@@ -86,8 +101,9 @@ def find_dialect(sample: str, *, read: ReadOptions, where: str, whole: bool) -> 
         start += 1
         delimiters = (hint[1],)
     if read.header is not None:
-        return _declared(sample, lines, start, delimiters, read, where)
-    found = _best(lines, start, delimiters, read, where)
+        return _declared(sample, lines, start, delimiters, read, where, planner)
+    plan = partial(planner, read=read)
+    found = _best(lines, start, delimiters, plan, where)
     if found is None:
         raise refusal(
             where,
@@ -134,13 +150,13 @@ def _best(
     lines: list[tuple[str, str]],
     start: int,
     delimiters: tuple[str, ...],
-    read: ReadOptions,
+    plan: Callable[..., ColumnPlan],
     where: str,
 ) -> _Candidate | None:
     """Return the first line with a complete header, else the most promising one."""
     best: _Candidate | None = None
     for i in range(start, min(len(lines), start + HEADER_LINES)):
-        for candidate in _read_header(lines, i, delimiters, read, where):
+        for candidate in _read_header(lines, i, delimiters, plan, where):
             if candidate.plan.complete:
                 return candidate
             if best is None or _promise(candidate) > _promise(best):
@@ -159,7 +175,7 @@ def _read_header(
     lines: list[tuple[str, str]],
     i: int,
     delimiters: tuple[str, ...],
-    read: ReadOptions,
+    plan: Callable[..., ColumnPlan],
     where: str,
 ) -> Iterator[_Candidate]:
     by_width = sorted(delimiters, key=lambda d: -lines[i][0].count(d))
@@ -175,8 +191,8 @@ def _read_header(
                 "export only the columns of the log",
             )
         place = f"{where}, line {i + 1:,}"
-        plan = plan_columns(record.cells, read=read, where=place)
-        yield _Candidate(delimiter, i, record, plan)
+        found = plan(record.cells, where=place)
+        yield _Candidate(delimiter, i, record, found)
 
 
 def _first_record(
@@ -197,9 +213,10 @@ def _declared(
     delimiters: tuple[str, ...],
     read: ReadOptions,
     where: str,
+    planner: Planner,
 ) -> Dialect:
     header = read.header or ()
-    plan = plan_columns(header, read=read, where=f"{where}, header=")
+    plan = planner(header, read=read, where=f"{where}, header=")
     refuse_incomplete(plan, where=f"{where}, header=")
     width = len(header)
 

@@ -176,7 +176,7 @@ class FastReader:
     def _suspect_pattern(self) -> tuple[int, str] | None:
         """Look at the date: it is empty, or begins as its header does."""
         feeds = {feed.name: feed for feed in self._plan.feeds}
-        feed = feeds.get("received_at")
+        feed = feeds.get("received_at", next(iter(self._plan.feeds), None))
         if feed is None or feed.how != "one":
             return None
         blank = r"[\s\p{Z}\x{feff}\x{1c}-\x{1f}\x{85}]"

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.logs.header import ColumnPlan, plan_columns, refuse_incomplete
+from disclosure_trends.logs.header import ColumnPlan, refuse_incomplete
 from disclosure_trends.logs.stage import StagedFile
 from disclosure_trends.logs.tables import TableStager
 from disclosure_trends.logs.text import Item, Staged, finished_part
@@ -63,7 +63,7 @@ def stage_frame(source: object, item: Item) -> Staged:
 
 def plan_of(header: tuple[str, ...], item: Item) -> ColumnPlan:
     """Plan the columns of a typed source and refuse it where one is missing."""
-    plan = plan_columns(header, read=item.read, where=item.where)
+    plan = item.planner(header, read=item.read, where=item.where)
     refuse_incomplete(plan, where=item.where)
     return plan
 

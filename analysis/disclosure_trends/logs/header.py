@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from disclosure_trends.errors import nearest
 from disclosure_trends.logs.options import FirstOf, Join, ReadOptions
@@ -13,6 +13,15 @@ from disclosure_trends.vocabulary.columns import (
     header_aliases,
     normalise_header,
 )
+
+
+class Planner(Protocol):
+    """Finds the columns to read in a header, as `plan_columns` does."""
+
+    def __call__(
+        self, header: Iterable[str], *, read: ReadOptions, where: str
+    ) -> "ColumnPlan":
+        """Return the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +205,11 @@ def _by_alias(
         if name is not None and name not in skipped and i not in used:
             places[name].append(i)
     for name, several in places.items():
-        if len(several) > 1:
-            raise _twice(where, name, [cells[i] for i in several])
+        # A canonical name speaks for itself; an alias beside it is another column.
+        itself = [i for i in several if normalise_header(cells[i]) == name]
+        places[name] = itself or several
+        if len(places[name]) > 1:
+            raise _twice(where, name, [cells[i] for i in places[name]])
     return {name: Feed(name, "one", (spot[0],)) for name, spot in places.items()}
 
 

@@ -110,16 +110,23 @@ class JsonPlan:
         What is declared.
     where : str
         The escaped name, for messages.
+    keys : tuple of str, optional
+        Read these keys, each as a column ``c0``, ``c1`` and so on, whatever they mean.
     """
 
-    def __init__(self, read: ReadOptions, *, where: str) -> None:
+    def __init__(
+        self, read: ReadOptions, *, where: str, keys: tuple[str, ...] | None = None
+    ) -> None:
         self.strict = StrictJson()
         self._read = read
         self._where = where
+        self._keys = keys
         skipped = {*read.constants, *read.not_recorded}
         if read.ids == "row":
             skipped.add("request_id")
         self.columns = tuple(name for name in COLUMN_NAMES if name not in skipped)
+        if keys is not None:
+            self.columns = tuple(f"c{i}" for i in range(len(keys)))
         self._place = {name: i for i, name in enumerate(self.columns)}
         self._parts = [_parts(read, name) for name in self.columns]
         self._instants = frozenset(columns_of("instant"))
@@ -173,7 +180,7 @@ class JsonPlan:
         RequestLogError
             Naming the missing columns and the keys found.
         """
-        if not records:
+        if not records or self._keys is not None:
             return
         if records == 1 and not self.own_names():
             raise refusal(
@@ -200,13 +207,16 @@ class JsonPlan:
         return next((text for text in texts if text and text.strip()), texts[0])
 
     def _is_summary(self, values: list[str | None]) -> bool:
-        received = values[self._place["received_at"]]
-        if (received or "").strip():
+        place = self._place.get("received_at")
+        if place is None or (values[place] or "").strip():
             return False
         label = next((text for text in values if text and text.strip()), "")
         return normalise_header(label).rstrip(":") in TOTALS
 
     def _find(self, key: str) -> tuple[_Target, ...]:
+        if self._keys is not None:
+            there = key in self._keys
+            return (_Target(self._keys.index(key), 0),) if there else ()
         name = normalise_header(key)
         declared = [
             _Target(self._place[column], part)
@@ -220,6 +230,11 @@ class JsonPlan:
         if column is None or column in self._read.columns or column not in self._place:
             return ()
         return (_Target(self._place[column], 0),)
+
+
+def keys_of(rows: Iterable[JsonRow]) -> tuple[str, ...]:
+    """Return the keys of some rows in the order in which they come up."""
+    return tuple(dict.fromkeys(key for row in rows for key, _ in row.pairs))
 
 
 def json_text(value: object) -> str | None:

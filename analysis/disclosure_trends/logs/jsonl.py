@@ -11,8 +11,9 @@ from disclosure_trends.logs.delimited import (
     count_bad_lines,
     storable,
 )
+from disclosure_trends.logs.header import plan_columns
 from disclosure_trends.logs.intake import Readable, read_at_least
-from disclosure_trends.logs.json_rows import JsonPlan, JsonRow, StrictJson
+from disclosure_trends.logs.json_rows import JsonPlan, JsonRow, StrictJson, keys_of
 from disclosure_trends.logs.limits import (
     DOCUMENT_BYTES,
     JSON_DEPTH,
@@ -27,6 +28,7 @@ from disclosure_trends.logs.writer import RowBuffer, StageWriter
 
 _ESCAPING = "surrogateescape"
 _PROBE_LINES = 20
+_KEY_OBJECTS = 1_000
 _TEXTS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 
 
@@ -50,8 +52,11 @@ def stage_json(
     RequestLogError
         It is one object and no log, an array that is no JSON, or too large a document.
     """
-    plan = JsonPlan(item.read, where=item.where)
     head = read_at_least(text, MIB)
+    every = item.planner is not plan_columns
+    plan = JsonPlan(
+        item.read, where=item.where, keys=_first_keys(head) if every else None
+    )
     shape = _shape(head, whole=len(head) < MIB)
     with StageWriter(
         item.target, source_name=item.name, columns=plan.columns
@@ -83,6 +88,22 @@ def stage_json(
     if part is not None:
         part = StagePart(path=part.path, columns=tuple(plan.own_names()))
     return Staged(file, part)
+
+
+def _first_keys(head: bytes) -> tuple[str, ...]:
+    """Return the keys of the objects at the beginning of a text."""
+    strict = StrictJson()
+    text = head.decode("utf-8", _ESCAPING)
+    rows: list[JsonRow] = []
+    position = 0
+    while len(rows) < _KEY_OBJECTS:
+        position = _skip(text, position, " \t\r\n,[\ufeff")
+        found = strict.at(text, position)
+        if found is None:
+            break
+        row, position = found
+        rows.append(row)
+    return keys_of(rows)
 
 
 def _shape(head: bytes, *, whole: bool) -> str:

@@ -117,7 +117,9 @@ def _count(least: int) -> Check:
     return check
 
 
-def _share(where: str, value: object) -> float:
+def _share(where: str, value: object) -> float | str:
+    if value == BLANK:
+        return BLANK
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if number and 0 <= float(str(value)) <= 1:
         return float(str(value))

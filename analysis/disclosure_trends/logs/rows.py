@@ -79,7 +79,7 @@ class RowReader:
         return codes
 
     def _is_summary(self, cells: Sequence[str]) -> bool:
-        if any(cells[i].strip() for i in self._received):
+        if not self._received or any(cells[i].strip() for i in self._received):
             return False
         label = next((cell for cell in cells if cell.strip()), "")
         if normalise_header(label).rstrip(":") not in TOTALS:

@@ -39,6 +39,27 @@ def refusal(where: str, found: str, allowed: str, advice: str) -> RequestLogErro
     return RequestLogError(f"{where}: {found}; {allowed}; {advice}")
 
 
+class UndeclaredEncodingError(RequestLogError):
+    """A text is in an encoding that only a declaration can tell."""
+
+    guess: str | None = None
+
+    @classmethod
+    def of(
+        cls, where: str, found: str, allowed: str, advice: str, guess: str | None = None
+    ) -> "UndeclaredEncodingError":
+        """Build the refusal, with the encoding where the bytes prove it."""
+        error = cls(f"{where}: {found}; {allowed}; {advice}")
+        error.guess = guess
+        return error
+
+
+class SeveralSheetsError(RequestLogError):
+    """Several sheets of a workbook hold a log."""
+
+    sheets: tuple[str, ...] = ()
+
+
 def plain_name(name: str) -> str:
     """Return a file's name as text that can be stored: odd bytes are escaped."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from disclosure_trends.logs.decoding import Encoding, Utf8, tell_encoding
 from disclosure_trends.logs.delimited import TextCounts, TextReader
+from disclosure_trends.logs.header import Planner, plan_columns
 from disclosure_trends.logs.intake import HEAD_BYTES, Readable
 from disclosure_trends.logs.kinds import tell_kind
 from disclosure_trends.logs.options import ReadOptions
-from disclosure_trends.logs.shown import refusal
+from disclosure_trends.logs.shown import UndeclaredEncodingError, refusal
 from disclosure_trends.logs.stage import StagedFile, StagePart
 from disclosure_trends.logs.writer import StageWriter
 
@@ -33,6 +34,8 @@ class Item:
         Whether the fast reader is left out.
     copy_parquet : bool
         Whether Parquet is rewritten rather than read in place.
+    planner : Planner
+        Finds the columns to read.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Item:
     target: Path
     strict_only: bool = False
     copy_parquet: bool = False
+    planner: Planner = plan_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,11 @@ def _stage_delimited(
     text: Readable, item: Item, encoding: Encoding, container: str
 ) -> Staged:
     reader = TextReader(
-        text, read=item.read, where=item.where, strict_only=item.strict_only
+        text,
+        read=item.read,
+        where=item.where,
+        planner=item.planner,
+        strict_only=item.strict_only,
     )
     plan = reader.dialect.plan
     with StageWriter(
@@ -179,7 +187,7 @@ def refuse_legacy(counts: TextCounts, encoding: Encoding, where: str) -> None:
         return
     line, found = counts.first_bad
     shown = " ".join(f"0x{byte:02x}" for byte in found)
-    raise refusal(
+    raise UndeclaredEncodingError.of(
         f"{where}, line {line:,}",
         f"the bytes {shown} are not UTF-8, and no line shows that the file is",
         "a text is UTF-8, or its code page is declared, since several fit",

@@ -10,7 +10,7 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError
 
-from disclosure_trends.logs.header import ColumnPlan, plan_columns, refuse_incomplete
+from disclosure_trends.logs.header import ColumnPlan, refuse_incomplete
 from disclosure_trends.logs.limits import (
     HEADER_LINES,
     MEMBER_BYTES,
@@ -26,7 +26,12 @@ from disclosure_trends.logs.sheet_scan import (
     refuse_declarations,
     scan_sheet,
 )
-from disclosure_trends.logs.shown import listed, refusal, shown
+from disclosure_trends.logs.shown import (
+    SeveralSheetsError,
+    listed,
+    refusal,
+    shown,
+)
 from disclosure_trends.logs.stage import StagedFile
 from disclosure_trends.logs.text import Item, Staged, finished_part
 from disclosure_trends.logs.texts import cell_text
@@ -177,12 +182,13 @@ def _find_log(book: "CalamineWorkbook", sheets: list[_Sheet], item: Item) -> _Lo
     if len(logs) == 1:
         return logs[0]
     if logs:
-        raise refusal(
-            item.where,
-            f"several sheets hold a log: {listed(log.sheet.name for log in logs)}",
-            "one sheet is read",
-            "name it with sheet=",
+        names = tuple(log.sheet.name for log in logs)
+        error = SeveralSheetsError(
+            f"{item.where}: several sheets hold a log: {listed(names)}; one sheet is "
+            "read; name it with sheet="
         )
+        error.sheets = names
+        raise error
     near = [log for log in found if log is not None]
     if not near:
         raise refusal(
@@ -199,14 +205,14 @@ def _find_log(book: "CalamineWorkbook", sheets: list[_Sheet], item: Item) -> _Lo
 def _look(book: "CalamineWorkbook", sheet: _Sheet, item: Item) -> _Log | None:
     read = item.read
     if read.header is not None:
-        plan = _plan(read.header, read, item, sheet)
+        plan = _plan(read.header, item, sheet)
         return _Log(sheet, read.skip_lines, plan)
     best: _Log | None = None
     rows = _rows(book, sheet, first=read.skip_lines + HEADER_LINES)
     for number, cells in enumerate(rows[read.skip_lines :], start=read.skip_lines + 1):
         if not any(cells):
             continue
-        plan = _plan([cell or "" for cell in cells], read, item, sheet)
+        plan = _plan([cell or "" for cell in cells], item, sheet)
         if plan.complete:
             return _Log(sheet, number, plan)
         if best is None or len(plan.feeds) > len(best.plan.feeds):
@@ -214,10 +220,8 @@ def _look(book: "CalamineWorkbook", sheet: _Sheet, item: Item) -> _Log | None:
     return best
 
 
-def _plan(
-    cells: Sequence[str], read: ReadOptions, item: Item, sheet: _Sheet
-) -> ColumnPlan:
-    return plan_columns(cells, read=read, where=_place(item.where, sheet))
+def _plan(cells: Sequence[str], item: Item, sheet: _Sheet) -> ColumnPlan:
+    return item.planner(cells, read=item.read, where=_place(item.where, sheet))
 
 
 def _rows(
