@@ -49,6 +49,7 @@ TYPES = (
     "CleanedLog",
     "ComparisonResult",
     "Counts",
+    "DatabaseQuery",
     "DecompositionResult",
     "Estimate",
     "Finding",
