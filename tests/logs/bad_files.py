@@ -329,9 +329,13 @@ STRUCTURE = [
     BadFile(
         name="two_aliases.csv",
         category="structure",
-        data=lambda: log().replace(b"authority", b"Status", 1),
-        refused="{name}, line 1: columns 'Status', 'outcome' could all be outcome; one "
-        'column is outcome; say which with columns={{"outcome": ...}}',
+        data=lambda: (
+            log()
+            .replace(b"authority", b"Status", 1)
+            .replace(b"outcome", b"Decision", 1)
+        ),
+        refused="{name}, line 1: columns 'Status', 'Decision' could all be outcome; "
+        'one column is outcome; say which with columns={{"outcome": ...}}',
     ),
     BadFile(
         name="empty.csv",

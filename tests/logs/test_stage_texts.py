@@ -2,34 +2,14 @@
 
 from pathlib import Path
 
-import duckdb
 import pytest
 from logs.bad_files import NAMES, TEXT_FILES, BadFile, rows
+from logs.staging import stage_file
 
 from disclosure_trends.errors import RequestLogError
 from disclosure_trends.logs.intake import where_in
-from disclosure_trends.logs.sources import stage_source
-from disclosure_trends.logs.stage import Stage
 
 BY_NAME = {file.name: file for file in TEXT_FILES}
-
-
-def stage(
-    file: BadFile, folder: Path, *, strict_only: bool = False
-) -> tuple[Stage, list[dict[str, object]]]:
-    path = folder / file.name
-    path.write_bytes(file.data())
-    target = folder / "stage"
-    target.mkdir()
-    staged = stage_source(path, read=file.read, folder=target, strict_only=strict_only)
-    return staged, read(staged)
-
-
-def read(staged: Stage) -> list[dict[str, object]]:
-    with duckdb.connect(config={"threads": 1}) as connection:
-        relation = connection.sql(staged.select()).order("source_row, request_id")
-        names = relation.columns
-        return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
 
 @pytest.mark.parametrize("strict_only", [False, True], ids=["fast", "strict"])
@@ -39,10 +19,10 @@ def test_one_fault_a_file(file: BadFile, strict_only: bool, tmp_path: Path) -> N
         pytest.skip("the strict reader alone takes its time over empty lines")
     if file.refused is not None:
         with pytest.raises(RequestLogError) as caught:
-            stage(file, tmp_path, strict_only=strict_only)
+            stage_file(file, tmp_path, strict_only=strict_only)
         assert str(caught.value) == file.refused.format(name=where_in(file.name))
         return
-    staged, found = stage(file, tmp_path, strict_only=strict_only)
+    staged, found = stage_file(file, tmp_path, strict_only=strict_only)
     (one,) = staged.files
     assert one.records == file.records == len(found)
     assert one.blank_lines == file.blank
@@ -55,7 +35,7 @@ def test_one_fault_a_file(file: BadFile, strict_only: bool, tmp_path: Path) -> N
 def test_the_lines_of_a_text_add_up(file: BadFile, tmp_path: Path) -> None:
     if file.refused is not None:
         pytest.skip("refused")
-    staged, _ = stage(file, tmp_path)
+    staged, _ = stage_file(file, tmp_path)
     (one,) = staged.files
     if one.physical_lines is None:
         pytest.skip("JSON has no such lines")
@@ -69,20 +49,20 @@ def test_the_lines_of_a_text_add_up(file: BadFile, tmp_path: Path) -> None:
     ids=lambda file: ascii(file.name),
 )
 def test_good_requests_come_through_unchanged(file: BadFile, tmp_path: Path) -> None:
-    _, found = stage(file, tmp_path)
+    _, found = stage_file(file, tmp_path)
     wanted = [tuple(row.split(",")) for row in rows()]
     assert [tuple(row[name] for name in NAMES) for row in found] == wanted
 
 
 def test_a_quoted_field_keeps_its_text(tmp_path: Path) -> None:
-    _, found = stage(BY_NAME["quoted.csv"], tmp_path)
+    _, found = stage_file(BY_NAME["quoted.csv"], tmp_path)
     (row,) = [row for row in found if row["request_id"] == "000900"]
     assert row["authority"] == 'Court, "A"\nLyon'
     assert row["source_row"] == 5
 
 
 def test_a_row_set_aside_keeps_its_text(tmp_path: Path) -> None:
-    _, found = stage(BY_NAME["one_bad_line.csv"], tmp_path)
+    _, found = stage_file(BY_NAME["one_bad_line.csv"], tmp_path)
     (row,) = [row for row in found if row["structural"]]
     # Sąd Okręgowy Łódź in ISO 8859-2: ą b1, ę ea, Ł a3, ó f3, ź bc.
     assert row["raw"] == (
@@ -92,13 +72,13 @@ def test_a_row_set_aside_keeps_its_text(tmp_path: Path) -> None:
 
 
 def test_a_nul_never_cuts_a_text(tmp_path: Path) -> None:
-    _, found = stage(BY_NAME["nul.csv"], tmp_path)
+    _, found = stage_file(BY_NAME["nul.csv"], tmp_path)
     (row,) = [row for row in found if row["structural"]]
     assert "Poli\0ce" in str(row["raw"])
 
 
 def test_json_numbers_keep_every_digit(tmp_path: Path) -> None:
-    _, found = stage(BY_NAME["big_numbers.jsonl"], tmp_path)
+    _, found = stage_file(BY_NAME["big_numbers.jsonl"], tmp_path)
     assert found[-1]["request_id"] == "12345678901234567890"
     assert found[-1]["accounts_requested"] == "4.0"
     assert found[-1]["country"] == "DE"
@@ -106,18 +86,18 @@ def test_json_numbers_keep_every_digit(tmp_path: Path) -> None:
 
 
 def test_a_text_encoded_twice_is_unchanged_and_counted(tmp_path: Path) -> None:
-    staged, found = stage(BY_NAME["encoded_twice.csv"], tmp_path)
+    staged, found = stage_file(BY_NAME["encoded_twice.csv"], tmp_path)
     assert found[3]["authority"] == "PrÃ¤sidium"
     assert staged.files[0].warnings == {"double_encoded": 1}
 
 
 def test_unknown_columns_are_not_loaded(tmp_path: Path) -> None:
-    staged, found = stage(BY_NAME["unknown_columns.csv"], tmp_path)
+    staged, found = stage_file(BY_NAME["unknown_columns.csv"], tmp_path)
     assert staged.files[0].unknown_columns == 2
     assert "+49 1" not in repr(found)
 
 
 def test_title_lines_stand_in_the_account(tmp_path: Path) -> None:
-    staged, _ = stage(BY_NAME["title_lines.csv"], tmp_path)
+    staged, _ = stage_file(BY_NAME["title_lines.csv"], tmp_path)
     # Lengths of "Requests by authorities", "" and "All of 2024".
     assert staged.files[0].skipped_preamble == ((1, 23), (2, 0), (3, 11))
