@@ -13,6 +13,7 @@ from disclosure_trends.counts.panels import (
 )
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import wording
+from disclosure_trends.display.attribution import draw_nothing
 from disclosure_trends.display.figures import FigureSpec
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.display.windows import draw_coverage, draw_windows
@@ -29,6 +30,8 @@ MAX_PANELS: Final = 12
 
 def draw(published: "PublishedFigures", name: str) -> "go.Figure":
     """Draw the windows of the largest countries, or the coverage of all."""
+    if not published.series:
+        return _draw_nothing(published, name)
     measure = main_measure(published.series)
     series = published.of(measure)
     if name == "coverage":
@@ -40,6 +43,30 @@ def draw(published: "PublishedFigures", name: str) -> "go.Figure":
     return draw_windows(
         bars, windows_spec(published, bars, what=what, title=_windows_title(top))
     )
+
+
+def _draw_nothing(published: "PublishedFigures", name: str) -> "go.Figure":
+    """Say in the place of a picture that no figure was published."""
+    as_of = "" if published.as_of is None else published.as_of.isoformat()
+    platform = published.platform or "any platform"
+    title = f"No figure of {platform} had been published"
+    rows = pd.DataFrame({"platform": [platform], "figures": [0]})
+    columns = (
+        ColumnRule(key="platform", label="Platform"),
+        ColumnRule(key="figures", label="Figures", kind="count"),
+    )
+    spec = FigureSpec(
+        name=name,
+        title=title,
+        subtitle="There is nothing to draw.",
+        alt=f"{title}; nothing is drawn.",
+        caption="What was published later is not shown.",
+        source="",
+        as_of=as_of,
+        table=TableSpec(name=name, caption=title, columns=columns, rows=rows),
+        simulated=published.evidence == "simulated",
+    )
+    return draw_nothing(spec)
 
 
 def _windows_title(top: list[str]) -> str:

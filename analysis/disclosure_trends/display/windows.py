@@ -83,7 +83,7 @@ def _panels(bars: pd.DataFrame) -> list[_Panel]:
 
 
 def _draw_panel(fig: "go.Figure", panel: _Panel, number: int) -> None:
-    axes = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
+    axes = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
     colour = theme.MARKS[panel.tone]
     for status, fill in (("exact", colour), ("wide", "rgba(0,0,0,0)")):
         rows = panel.rows[panel.rows["status"] == status]
@@ -103,6 +103,11 @@ def _draw_panel(fig: "go.Figure", panel: _Panel, number: int) -> None:
         fig.add_scatter(
             x=xs, y=ys, hoverinfo="skip", line={"color": theme.S0, "width": 1.1}, **axes
         )
+
+
+def _suffix(number: int) -> str:
+    """Return the number of an axis as plotly writes it: the first has none."""
+    return "" if number == 1 else str(number)
 
 
 def _hatches(panel: _Panel) -> tuple[list[float | None], list[float | None]]:
@@ -131,18 +136,18 @@ def _arrange(panels: list[_Panel], columns: int, months: float) -> dict[str, obj
         top = 1 - row / n_rows
         bottom = top - 1 / n_rows
         ticks = panel.rows[panel.rows["tick"] != ""]
-        layout[f"xaxis{number}"] = {
+        layout[f"xaxis{_suffix(number)}"] = {
             "domain": [left, min(right, 1.0)],
-            "anchor": f"y{number}",
+            "anchor": f"y{_suffix(number)}",
             "range": [-0.8, months + 0.3],
             "showgrid": False,
             "tickvals": ticks["start"].tolist(),
             "ticktext": ticks["tick"].tolist(),
             "tickfont": {"size": 11.5},
         }
-        layout[f"yaxis{number}"] = {
+        layout[f"yaxis{_suffix(number)}"] = {
             "domain": [bottom + 0.16 / n_rows, top - 0.26 / n_rows],
-            "anchor": f"x{number}",
+            "anchor": f"x{_suffix(number)}",
             "range": [0, panel.peak * 1.18],
             "showticklabels": False,
             "showgrid": False,
@@ -179,8 +184,8 @@ def _value_labels(panel: _Panel, number: int) -> list[dict[str, object]]:
             text += f" in {row['width']:g} mo."
         labels.append(
             {
-                "xref": f"x{number}",
-                "yref": f"y{number}",
+                "xref": f"x{_suffix(number)}",
+                "yref": f"y{_suffix(number)}",
                 "x": row["start"] + row["width"] / 2,
                 "y": row["height"],
                 "xanchor": "center",

@@ -31,7 +31,6 @@ MAX_PANELS: Final = 8
 MIN_BASE: Final = 5
 """No ratio is written on a base of fewer requests: `from 3` instead."""
 _TONES: Final = ("s1", "s2")
-_COUNTS: Final = ("known_before", "known_after", "free", "direction", "tone")
 _STEEPEST: Final = (
     "country",
     "name",
@@ -61,8 +60,23 @@ def draw(result: "ClaimsResult", name: str) -> "go.Figure":
 def _draw_nothing(result: "ClaimsResult") -> "go.Figure":
     """Draw the empty axis of the bounds: nothing that they need was published."""
     rises = [one.claim for one in result.judged if one.claim.rule == "rise"]
+    regions = (rises[0].region, rises[0].counter_region)
+    rows = [
+        {
+            "label": wording.sentence(describe_region(region)).rstrip("."),
+            "members": 0,
+            "known_before": 0,
+            "known_after": 0,
+            "free": 0,
+            "lower": None,
+            "upper": None,
+            "direction": "not established",
+            "tone": tone,
+        }
+        for region, tone in zip(regions, _TONES, strict=True)
+    ]
     return draw_bounds(
-        pd.DataFrame(columns=["label", "members", "lower", "upper", *_COUNTS]),
+        pd.DataFrame(rows),
         name="bounds",
         what=measure_name(rises[0].measure),
         before=parse_period(rises[0].before).words,
