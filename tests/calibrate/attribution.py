@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from disclosure_trends.logs.clean import clean_requests
+from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.models import attribution_tables, calibration_card
-from disclosure_trends.models.attribution_case import HEADLINE, Case
+from disclosure_trends.models.attribution_case import HEADLINE, Case, read_case
 from disclosure_trends.models.calibration_card import (
     cards_as_rows,
     draw_card,
@@ -25,6 +28,8 @@ from disclosure_trends.models.effect import Effect
 from disclosure_trends.models.onset import date_adoption
 from disclosure_trends.models.panel import NEVER, Panel
 from disclosure_trends.models.verdict import judge_case
+from disclosure_trends.models.window_counts import two_windows
+from disclosure_trends.resources import example_requests
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 from disclosure_trends.simulate.scenarios import SCENARIOS
 from disclosure_trends.vocabulary.periods import parse_period
@@ -52,10 +57,28 @@ def main(replicates: int = 200) -> None:
             print("  ".join(f"{key} {_short(value)}" for key, value in row.items()))  # noqa: T201
             sys.stdout.flush()
     write_table(PACKAGE / attribution_tables.SCENARIOS, COLUMNS, rows)
+    shapes.add(example_shape())
     cards = cards_as_rows(sorted(shapes, key=repr))
     write_table(PACKAGE / calibration_card.CURVES, tuple(cards[0]), cards)
     print(f"{len(cards)} calibration cards written")  # noqa: T201
     compare_cards()
+
+
+def example_shape() -> Shape:
+    """Return the shape of the log that ships with the project, as its report asks."""
+    options = ReadOptions(layouts=("epoch_s", "epoch_ms"))
+    cleaned = clean_requests(example_requests(), as_of="2024-12-31", read=options)
+    dates = pd.read_csv(example_requests().with_name("adoption_dates.csv"))
+    case = read_case(
+        cleaned,
+        region="EU",
+        windows=two_windows("2024Q2", "2024Q3"),
+        adoption_dates=dates,
+        designated=None,
+        policies=None,
+    )
+    windows = {"before": case.before_months, "after": case.after_months}
+    return shape_of(case.panel, judge_case(case).effect, **windows)
 
 
 def compare_cards(shapes: int = 20, replicates: int = 200) -> int:

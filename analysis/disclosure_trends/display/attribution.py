@@ -68,7 +68,7 @@ def draw_events(
         left = i * (width + gap)
         top = 1 - i / n
         across: Entry = {"dtick": 3, "range": [-6.6, 6.6], "showgrid": False}
-        up: Entry = {"type": "log", "range": limits, "dtick": "D2"}
+        up: Entry = {"type": "log", "range": limits, **_doublings()}
         layout |= {
             f"xaxis{axis}": across
             | {"domain": [left, left + width], "anchor": f"y{axis}"},
@@ -144,6 +144,16 @@ def _crosshair(panel: int) -> Entry:
     }
 
 
+def _doublings() -> Entry:
+    """Set ticks of a logarithmic axis at powers of two, written out."""
+    powers = [2.0**n for n in range(-6, 9)]
+    return {
+        "tickmode": "array",
+        "tickvals": powers,
+        "ticktext": [numbers.decimal(value) for value in powers],
+    }
+
+
 def _log_range(values: list[float]) -> list[float]:
     from math import log10
 
@@ -191,13 +201,26 @@ def draw_omissions(frame: pd.DataFrame, spec: FigureSpec) -> go.Figure:
     fig.update_layout(
         margin={"l": 150, "r": 56, "t": 28, "b": 12},
         bargap=0.5,
-        xaxis={"side": "top", "tickformat": ".0%", "nticks": 6},
+        xaxis={
+            "side": "top",
+            "tickformat": ".0%",
+            "nticks": 6,
+            "range": _wide_range(middle, shares),
+        },
         yaxis=_rows_axis(len(rows)),
         annotations=[*names, *values],
         shapes=[_upright(middle)],
     )
     height = 40 + _ROW * len(rows)
     return finish(fig, spec, height=height, narrow={"xaxis": {"nticks": 4}})
+
+
+def _wide_range(middle: float, shares: list[float]) -> list[float]:
+    """Keep at least twenty points on either side: small moves must look small."""
+    low = min([*shares, middle - 0.2])
+    high = max([*shares, middle + 0.2])
+    margin = 0.02 * (high - low)
+    return [low - margin, high + margin]
 
 
 def draw_attempts(frame: pd.DataFrame, spec: FigureSpec) -> go.Figure:

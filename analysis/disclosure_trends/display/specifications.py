@@ -81,7 +81,7 @@ def draw_specifications(frame: pd.DataFrame, spec: FigureSpec) -> go.Figure:
     narrow: Entry = {
         "margin": {"l": 44, "r": 8, "t": 12, "b": 12},
         "yaxis": {"domain": [0, 1], "tickformat": ".0%", "nticks": 6},
-        "yaxis2": {"domain": [0, 0.001], "visible": False},
+        "yaxis2": {"domain": [0, 0.001], "range": [-9, -8], "visible": False},
         "annotations": [],
         "height": 260,
     }
@@ -111,6 +111,7 @@ def _choice_rows(shown: pd.DataFrame) -> tuple[list[str], go.Scatter]:
         yaxis="y2",
         mode="markers",
         marker={"size": 4, "color": theme.S0, "symbol": "line-ns-open"},
+        cliponaxis=True,
         hoverinfo="skip",
     )
     return labels, trace

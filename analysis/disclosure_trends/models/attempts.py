@@ -132,7 +132,7 @@ def _placebos(judgement: Judgement) -> Iterator[Attempt]:
             found, result = placebo.reason, OPEN
         else:
             ratio = float(np.exp(placebo.effect.value))
-            found = f"ratio {numbers.ratio(ratio)}, p = {p_text(placebo.p_value)}"
+            found = f"ratio {numbers.ratio(ratio)}, {p_text(placebo.p_value)}"
             result = (
                 FAILS
                 if placebo.p_value < REFUTED

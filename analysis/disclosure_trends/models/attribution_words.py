@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from disclosure_trends.display import numbers
-from disclosure_trends.display.wording import likelihood
+from disclosure_trends.models.attribution_headline import (
+    change_word,
+    ends_of,
+    is_established,
+    nobody_moved,
+    part_of,
+    write_answer,
+)
 from disclosure_trends.results import (
     Estimate,
     Finding,
@@ -23,17 +28,6 @@ if TYPE_CHECKING:
     from disclosure_trends.models.attribution import AttributionResult
 
 QUESTION: Final = "How much of the change in valid requests is the communication line?"
-_FRACTIONS: Final = (
-    (0.05, "Hardly any"),
-    (0.15, "About a tenth"),
-    (0.225, "About a fifth"),
-    (0.29, "About a quarter"),
-    (0.41, "About a third"),
-    (0.58, "About half"),
-    (0.71, "About two thirds"),
-    (0.80, "About three quarters"),
-    (0.95, "Most"),
-)
 _POINTS: Final = ("rerouted", "total", "demand", "validity")
 
 
@@ -124,73 +118,10 @@ def _refuse(result: AttributionResult) -> Finding:
     return _finding(result, "", refusal.sentence, found)
 
 
-def _moved(result: AttributionResult) -> str:
-    change = result.estimates["change"]
-    value = change.value if isinstance(change, Estimate) else None
-    return "fall" if value is not None and value < 0 else "rise"
-
-
 def _headline(result: AttributionResult) -> Finding:
     share = result.estimates["share_rerouted"]
     found: dict[str, Number] = {"share_rerouted": share, **result.estimates}
-    return _finding(result, "", _answer(result, share), found)
-
-
-def _answer(result: AttributionResult, share: Estimate | NotEstimable) -> str:
-    """Write the verdict: at most 160 characters, with its limit in the same breath."""
-    moved = _moved(result)
-    if isinstance(share, NotEstimable):
-        return (
-            f"Valid requests from {describe_region(result.region)} changed too little "
-            "for shares of a change: only the parts in requests are given."
-        )
-    value, low, high = _ends(share)
-    of = f"of the {moved} in valid requests"
-    same = "is the same demand on a better line."
-    if low <= 0 <= high:
-        most = numbers.percent(high)
-        return (
-            f"No effect of the line is established: at most {most} {of} {same} "
-            "None is possible too."
-        )
-    if high < 0:
-        return (
-            f"Moves to the line worked against the {moved} in valid requests: without "
-            "them it would have been larger. Likely, not certain."
-        )
-    sure = "an indication only" if result.grade in "CD" else likelihood(0.95)
-    sure = f"{sure[0].upper()}{sure[1:]}."
-    if high > 1:
-        return f"At least {numbers.percent(low)} {of} {same} {sure}"
-    span = _between(low, high)
-    if result.grade in "CD":
-        return f"Between {span.replace(' to ', ' and ')} {of} {same} {sure}"
-    return f"{_fraction(value)} {of}, {span}, {same} {sure}"
-
-
-def _fraction(share: float) -> str:
-    return next((words for limit, words in _FRACTIONS if share < limit), "Nearly all")
-
-
-def _between(low: float, high: float) -> str:
-    """Write a range of shares: ``41 to 60 per cent``."""
-    return f"{numbers.percent_short(low).removesuffix('%')} to {numbers.percent(high)}"
-
-
-def _ends(estimate: Estimate) -> tuple[float, float, float]:
-    ends = (estimate.value, estimate.lower, estimate.upper)
-    value, low, high = (np.nan if end is None else float(end) for end in ends)
-    return value, low, high
-
-
-def _bar(result: AttributionResult, step: str) -> dict[str, float] | None:
-    bars = result.tables["parts"].set_index("step")
-    if step not in bars.index:
-        return None
-    columns = ("value", "lower", "upper", "share", "share_lower", "share_upper")
-    chosen = bars.loc[[step], list(columns)].astype(float)
-    row = {name: float(chosen[name].iloc[0]) for name in columns}
-    return row if np.isfinite([row["lower"], row["upper"]]).all() else None
+    return _finding(result, "", write_answer(result, share), found)
 
 
 def _count_of(row: dict[str, float]) -> Estimate:
@@ -200,9 +131,14 @@ def _count_of(row: dict[str, float]) -> Estimate:
 
 
 def _rerouted(result: AttributionResult) -> Finding | None:
-    row = _bar(result, "rerouted")
+    row = part_of(result, "rerouted")
     change = result.estimates["change"]
-    if row is None or not isinstance(change, Estimate) or change.value is None:
+    if (
+        nobody_moved(result)
+        or row is None
+        or not isinstance(change, Estimate)
+        or change.value is None
+    ):
         return None
     whole = numbers.signed_count(change.value)
     span = numbers.span(row["lower"], row["upper"], "change")
@@ -225,8 +161,8 @@ def _total(result: AttributionResult) -> Finding | None:
             "requests rose before they moved."
         )
         return _finding(result, "total", text, {"share": share})
-    _, _, high = _ends(share)
-    if high <= 0:
+    _, _, high = ends_of(share)
+    if high <= 0 or nobody_moved(result):
         return None
     text = (
         "With the extra requests that authorities filed after they moved the share is "
@@ -254,7 +190,7 @@ def _validity(result: AttributionResult) -> Finding | None:
 
 
 def _background(result: AttributionResult, name: str, text: str) -> Finding | None:
-    row = _bar(result, name)
+    row = part_of(result, name)
     if row is None:
         return None
     span = numbers.span(row["lower"], row["upper"], "change")
@@ -264,12 +200,12 @@ def _background(result: AttributionResult, name: str, text: str) -> Finding | No
 
 def _conventions(result: AttributionResult) -> Finding | None:
     rows = result.tables["conventions"]
-    if len(rows) < 2 or not _is_established(result):
+    if len(rows) < 2 or not is_established(result):
         return None
     whole, shared = (float(value) for value in rows["share"])
     text = (
-        f"Without adoption {numbers.percent(whole)} of the {_moved(result)} would be "
-        "missing; where the interaction of adoption with demand and validity is shared "
+        f"Without adoption {numbers.percent(whole)} of the {change_word(result)} would "
+        "be missing; where the interaction of adoption with demand and validity is shared "
         f"between them (LMDI-I), adoption has {numbers.percent(shared)}."
     )
     ends = rows[["share", "lower", "upper"]].to_numpy(dtype=float)
@@ -282,19 +218,10 @@ def _conventions(result: AttributionResult) -> Finding | None:
     return _finding(result, "conventions", text, found)
 
 
-def _is_established(result: AttributionResult) -> bool:
-    """Whether the interval of the re-routed share excludes that there is none."""
-    share = result.estimates["share_rerouted"]
-    if isinstance(share, NotEstimable):
-        return False
-    _, low, high = _ends(share)
-    return not low <= 0 <= high
-
-
 def _attempts(result: AttributionResult) -> Finding | None:
     results = result.tables["attempts"]["result"]
     tried = int((results != "not tried").sum())
-    if tried == 0 or not _is_established(result):
+    if tried == 0 or not is_established(result):
         return None
     passed = int((results == "passes").sum())
     text = (
@@ -307,7 +234,7 @@ def _attempts(result: AttributionResult) -> Finding | None:
 
 def _specifications(result: AttributionResult) -> Finding | None:
     frame = result.tables["specifications"]
-    if frame.empty:
+    if frame.empty or nobody_moved(result):
         return None
     agree, every = int(frame["agrees"].sum()), len(frame)
     shares = frame["share"].dropna()
@@ -328,7 +255,7 @@ def _specifications(result: AttributionResult) -> Finding | None:
 
 def _calibration(result: AttributionResult) -> Finding | None:
     frame = result.tables["calibration"]
-    if frame.empty:
+    if frame.empty or nobody_moved(result):
         return None
     replicates, bias, coverage, false, power = (float(v) for v in frame["value"])
     error = float(frame["error"].iloc[2])

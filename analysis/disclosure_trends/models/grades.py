@@ -211,7 +211,7 @@ def judge_placebo(name: str, needs: str, p_value: float | None) -> Criterion:
     return Criterion(
         name=name,
         needs=needs,
-        has="could not be tried" if p_value is None else f"p = {p_text(p_value)}",
+        has="could not be tried" if p_value is None else p_text(p_value),
         met=None if p_value is None else p_value > DOUBTFUL,
         cap="B" if p_value is None else "C",
     )
@@ -275,5 +275,5 @@ def criteria_table(grade: Grade) -> pd.DataFrame:
 
 
 def p_text(p_value: float) -> str:
-    """Write a p-value with two digits, and small ones as a limit."""
-    return "below 0.001" if p_value < 0.001 else f"{p_value:.2g}"
+    """Write a p-value with two digits, and small ones as a limit: ``p = 0.04``."""
+    return "p below 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"

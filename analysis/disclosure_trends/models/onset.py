@@ -57,7 +57,7 @@ def check_adoption_dates(adoption_dates: pd.DataFrame) -> pd.DataFrame:
                 f"and 'adopted_on', 'basis' is optional; add it{nearest(column, given)}"
             )
     try:
-        days = pd.to_datetime(adoption_dates["adopted_on"], utc=True)
+        days = pd.to_datetime(adoption_dates["adopted_on"], utc=True, format="ISO8601")
     except (ValueError, TypeError) as error:
         raise SettingsError(
             "adoption_dates: column 'adopted_on' holds what is no date; allowed are "
@@ -72,14 +72,20 @@ def check_adoption_dates(adoption_dates: pd.DataFrame) -> pd.DataFrame:
         }
     )
     table["basis"] = table["basis"].fillna("registered").astype(str)
-    table = table.sort_values(["authority", "adopted_on"], na_position="last")
+    table["weaker"] = _is_first_use(table["basis"])
+    order = ["authority", "weaker", "adopted_on"]
+    table = table.sort_values(order, na_position="last").drop(columns="weaker")
     return table.drop_duplicates("authority").reset_index(drop=True)
 
 
 def rests_on_first_use(register: pd.DataFrame) -> bool:
     """Whether a checked register dates anybody by first use of the line."""
-    words = register["basis"].str.casefold().str.replace(r"[\s_-]+", " ", regex=True)
-    return bool((words.str.strip() == FIRST_USE).any())
+    return bool(_is_first_use(register["basis"]).any())
+
+
+def _is_first_use(basis: pd.Series[str]) -> pd.Series[bool]:
+    words = basis.str.casefold().str.replace(r"[\s_-]+", " ", regex=True)
+    return words.str.strip() == FIRST_USE
 
 
 def date_adoption(panel: Panel, *, register: pd.DataFrame | None) -> Panel:
