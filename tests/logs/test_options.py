@@ -87,8 +87,8 @@ COLUMNS = f"the canonical columns are {', '.join(COLUMN_NAMES)}"
         (
             {"columns": {"outcome": ("A", "B")}},
             "read.columns.outcome: got ('A', 'B'); it takes the own name of one "
-            'column; for several say Join("A", "B") to join their texts or FirstOf("A", "B") '
-            "for the first that is filled",
+            'column; for several say Join("A", "B") to join their texts or '
+            'FirstOf("A", "B") for the first that is filled',
         ),
         (
             {"columns": {"outcome": ["A"]}},
