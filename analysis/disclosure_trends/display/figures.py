@@ -5,16 +5,20 @@ table travel in ``layout.meta`` and are set in HTML by whoever shows the figure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from disclosure_trends.display import theme
-from disclosure_trends.display.tables import Json, TableSpec, plain
+from disclosure_trends.display.tables import ColumnRule, Json, TableSpec, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 META_KEY = "disclosure_trends"
+_EMPTY_HEIGHT = 72  # pixels
+_NOTHING = "There is nothing to draw."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,10 +96,31 @@ def finish(
     Returns
     -------
     plotly.graph_objects.Figure
-        The same figure.
+        The same figure. Where its table has no rows it says so in words instead of
+        showing empty axes.
     """
+    if spec.table.rows.empty:
+        spec, height, narrow = _without_data(fig, spec), _EMPTY_HEIGHT, None
     meta = {**spec.to_json(), "narrow": plain(narrow or {})}
     fig.update_layout(
         template=theme.template(), height=height, meta={META_KEY: meta}, title=None
     )
     return fig
+
+
+def _without_data(fig: "go.Figure", spec: FigureSpec) -> FigureSpec:
+    """Put words where nothing can be drawn, in the plot and in its table."""
+    fig.data = []
+    axis = {"visible": False, "range": [0, 1]}
+    words = {"x": 0, "y": 0.5, "xanchor": "left", "text": _NOTHING, "showarrow": False}
+    fig.layout = {"xaxis": axis, "yaxis": axis, "annotations": [words]}
+    table = TableSpec(
+        name=spec.table.name,
+        caption=spec.table.caption,
+        columns=(
+            ColumnRule(key="drawn", label="To be drawn"),
+            ColumnRule(key="result", label="Result"),
+        ),
+        rows=pd.DataFrame({"drawn": [spec.table.caption], "result": [_NOTHING]}),
+    )
+    return replace(spec, table=table)

@@ -93,7 +93,8 @@ def _lag(result: AdoptionResult) -> tuple[Finding, ...]:
     if isinstance(lag, NotEstimable) or lag.value is None:
         return ()
     months = numbers.number(abs(lag.value), "months")
-    when = f"{months} months {'after' if lag.value > 0 else 'before'}"
+    noun = "month" if abs(lag.value) == 1 else "months"
+    when = f"{months} {noun} {'after' if lag.value > 0 else 'before'}"
     text = (
         "Routing changed in the very month of the registered move"
         if lag.value == 0

@@ -164,11 +164,10 @@ def describe_figure(result: DecompositionResult) -> FigureSpec:
         else ""
     )
     before, after = result.before.words, result.after.words
-    title = (
-        f"{largest} carries most of the change, by convention"
-        if largest
-        else "What changed cannot be shown"
-    )
+    change = result.estimates["change"]
+    title = f"{largest} carries most of the change, by convention"
+    if isinstance(change, NotEstimable):
+        title = f"What changed cannot be shown: {change.reason}"
     values = [f"{row.label} {_cell(row.value)}" for row in parts.itertuples()]
     return FigureSpec(
         name="decomposition_waterfall",
