@@ -18,9 +18,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
-modules: dict[str, Any] = sys.modules
-# jsonschema builds a grammar for web addresses with it, 0.7 s that no notebook needs.
-modules.setdefault("rfc3987_syntax", None)
+from disclosure_trends.reports.lean import skip_grammar
+
+skip_grammar()
 
 import nbformat  # noqa: E402
 from papermill.engines import Engine, NBClientEngine  # noqa: E402

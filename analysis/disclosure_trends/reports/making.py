@@ -1,7 +1,6 @@
 """Makes one report: executes its notebook and writes everything that it leaves."""
 
 import logging
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from disclosure_trends.errors import (
 )
 from disclosure_trends.reports import fields, findings
 from disclosure_trends.reports.fields import Record
+from disclosure_trends.reports.lean import skip_grammar
 from disclosure_trends.reports.manifest import (
     Job,
     check_unchanged,
@@ -79,8 +79,7 @@ def make_report(job: Job, folder: Path) -> Json:
 
 def _execute(job: Job, folder: Path) -> Any:
     """Run the notebook with papermill; what ran is kept, scrubbed, on failure too."""
-    modules: dict[str, Any] = sys.modules
-    modules.setdefault("rfc3987_syntax", None)  # see engine.py
+    skip_grammar()
     import nbformat
     from papermill import execute_notebook
     from papermill.engines import papermill_engines

@@ -21,6 +21,7 @@ from disclosure_trends.errors import (
     NotebookError,
     OutputError,
 )
+from disclosure_trends.reports.lean import skip_grammar
 from disclosure_trends.reports.making import make_report
 from disclosure_trends.reports.manifest import Job
 
@@ -161,6 +162,7 @@ def _receive(pipe: Connection, job: Job, child: BaseProcess) -> Made:
 
 def _load() -> None:
     """Import once, before forking, what every notebook needs."""
+    skip_grammar()
     for name in _HEAVY:
         import_module(name)
     for name in dtr.__all__:
