@@ -8,6 +8,7 @@ import pytest
 
 from disclosure_trends.counts.published import figures_from_table, load_published
 from disclosure_trends.errors import SettingsError
+from disclosure_trends.logs.clean import clean_requests
 from disclosure_trends.reports.claim_list import VERDICTS, read_claims
 from disclosure_trends.reports.claims import assess_claims
 from disclosure_trends.vocabulary.countries import country_name
@@ -256,6 +257,49 @@ def test_the_figures_draw_what_the_tables_hold(telegram):
     assert [bar.base[0] for bar in bars] == pytest.approx(list(rows["lower"]))
     windows = result.figure("windows")
     assert {trace.type for trace in windows.data} <= {"bar", "scatter"}
-    (countries,) = result.display_tables()
+    countries, events = result.display_tables()
+    assert events.rows["source_url"].str.startswith("http").all()
     assert set(countries.rows["tone"]) == {"s1", "s2"}
     assert country_name("DE") in set(countries.rows["name"])
+
+
+def _real_log(tmp_path, *, before, after):
+    rows = [
+        {
+            "request_id": f"R-{quarter}-{number}",
+            "received_at": f"2024-{month:02d}-{number % 27 + 1:02d}",
+            "country": "FR",
+            "authority": f"court {number % 3}",
+            "channel": "email",
+            "legal_process": "court_order",
+            "outcome": "disclosed",
+            "accounts_requested": 1,
+        }
+        for quarter, month, n in (("q2", 5, before), ("q3", 8, after))
+        for number in range(n)
+    ]
+    path = tmp_path / "real.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return clean_requests(path, as_of="2024-12-31")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"), [(20, 40, "supported"), (40, 20, "contradicted")]
+)
+def test_a_real_log_answers_for_valid_requests(
+    telegram, tmp_path, before, after, verdict
+):
+    log = _real_log(tmp_path, before=before, after=after)
+    result = assess_claims(telegram, as_of=DAY, log=log)
+    verdicts = _verdicts(result)
+    assert verdicts["europe_uptick"] == verdict
+    assert _statement(result, "europe_uptick") == (
+        f"In the log valid requests from the EU went from {before} in April to June "
+        f"2024 to {after} in July to September 2024."
+    )
+    # Three authorities of one country identify no cause.
+    assert verdicts["europe_because_of_line"] == UNDETERMINED
+    evidence = {one.claim.claim: one.finding.evidence for one in result.judged}
+    assert evidence["europe_uptick"] == evidence["europe_because_of_line"] == "log"
+    assert evidence["brazil_over_200"] == "published"
+    json.dumps(result.bundle())

@@ -18,6 +18,7 @@ from disclosure_trends.counts.layouts import (
     read_tidy,
     recognise_layout,
 )
+from disclosure_trends.counts.panels import main_measure
 from disclosure_trends.counts.resolve import resolve
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display.tables import TableSpec
@@ -58,6 +59,11 @@ class PublishedFigures(Result):
     as_of: date | None
     platform: str
     series: Mapping[tuple[str, str], WindowCounts] = field(repr=False)
+
+    @property
+    def main_measure(self) -> str:
+        """The measure that most countries have; the first by name if equal."""
+        return main_measure(self.series)
 
     @property
     def source(self) -> str:

@@ -112,8 +112,8 @@ def draw_bounds(
         f"{before}; logarithmic scale. Bars are bounds, not confidence intervals.",
         alt=_alt(bars, what),
         caption="Solid bar: every possible split of the unsplit totals gives the same "
-        "direction. Hollow bar: the bounds include 1, so the totals allow a fall as "
-        "well as a rise.",
+        "direction. Hollow bar: the bounds include no change, so the totals allow "
+        "a fall as well as a rise.",
         source=source,
         as_of=as_of,
         table=_table(rows, name),

@@ -82,7 +82,7 @@ class ComparisonResult(Result):
                     ColumnRule(key="upper", label="Upper", kind="ratio"),
                 ),
                 rows=rows,
-                note="Intervals are exact for counting noise alone, 95 per cent.",
+                note="Intervals are exact for counting noise alone.",
                 group="side",
             ),
         )

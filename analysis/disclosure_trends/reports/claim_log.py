@@ -1,5 +1,6 @@
 """What a real request log adds to a claim: valid requests, and their line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from disclosure_trends.reports.claim_list import (
     Judged,
     Verdict,
 )
-from disclosure_trends.results import Estimate, Finding
+from disclosure_trends.results import Estimate, Finding, Number
 from disclosure_trends.vocabulary.periods import parse_period, period_freq
 from disclosure_trends.vocabulary.regions import describe_region, region_members
 
@@ -89,7 +90,7 @@ def judge_attribution(claim: Claim, log: "CleanedLog") -> Judged:
         finding=_finding(
             claim,
             text,
-            dict(result.findings()[0].numbers),
+            {**result.findings()[0].numbers, "share": result.estimates["share"]},
             {"verdict": verdict, "grade": result.grade},
         ),
         figure=str(share) if isinstance(share, Estimate) else "",
@@ -98,18 +99,13 @@ def judge_attribution(claim: Claim, log: "CleanedLog") -> Judged:
 
 
 def _finding(
-    claim: Claim, text: str, found: dict[str, object], words: dict[str, str]
+    claim: Claim, text: str, found: Mapping[str, Number], words: Mapping[str, str]
 ) -> Finding:
-    values = {
-        key: value
-        for key, value in {**found, **words}.items()
-        if isinstance(value, int | float | str | Estimate)
-    }
     return Finding(
         id=f"claim.{claim.claim}",
         question=claim.question,
         statement=wording.sentence(text),
-        numbers=values,
+        numbers={**found, **words},
         evidence="log",
         region=claim.region or None,
         period=claim.after or None,

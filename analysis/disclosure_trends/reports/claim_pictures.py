@@ -18,8 +18,9 @@ from disclosure_trends.models.steps import Step
 from disclosure_trends.reports.claim_words import region_series
 from disclosure_trends.results import Estimate
 from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.events import MOVING_KINDS, load_events
 from disclosure_trends.vocabulary.measures import measure_name
-from disclosure_trends.vocabulary.periods import format_day, parse_period
+from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 from disclosure_trends.vocabulary.regions import describe_region, region_members
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _draw_nothing(result: "ClaimsResult") -> "go.Figure":
     return draw_bounds(
         pd.DataFrame(rows),
         name="bounds",
-        what=measure_name(rises[0].measure),
+        what=measure_name(rises[0].proxy or rises[0].measure),
         before=parse_period(rises[0].before).words,
         after=parse_period(rises[0].after).words,
         title=f"No figure was published by {format_day(result.as_of)}",
@@ -215,6 +216,34 @@ def _draw_coverage(result: "ClaimsResult") -> "go.Figure":
         result.published, matrix, of=f"members of {describe_region(region)}"
     )
     return draw_coverage(matrix, spec, tone=_TONES[0])
+
+
+def show_events(result: "ClaimsResult") -> tuple[TableSpec, ...]:
+    """Return the dated events that could move a count, with their sources."""
+    region = result.bounds[0].region if result.bounds else None
+    events = load_events(
+        region=region,
+        kinds=MOVING_KINDS,
+        platform=result.published.platform,
+        as_of=result.as_of,
+    )
+    if events.empty:
+        return ()
+    pairs = zip(events["date"], events["date_to"], strict=True)
+    events["day"] = [Window(a.date(), b.date()).words for a, b in pairs]
+    return (
+        TableSpec(
+            name="events",
+            caption="Dated events that could move a count; none is shown to have",
+            columns=(
+                ColumnRule(key="day", label="Day, or between"),
+                ColumnRule(key="kind", label="Kind"),
+                ColumnRule(key="label", label="Event"),
+                ColumnRule(key="source_url", label="Source"),
+            ),
+            rows=events,
+        ),
+    )
 
 
 def show_countries(result: "ClaimsResult") -> tuple[TableSpec, ...]:

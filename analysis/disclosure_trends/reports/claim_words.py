@@ -103,9 +103,10 @@ def _headlines(
 
 def _why(result: "ClaimsResult") -> str:
     causes = [one for one in result.judged if one.claim.rule == "attribution"]
-    if causes and all(one.verdict == UNDETERMINED for one in causes):
-        return "and totals cannot show why"
-    return ""
+    if not causes or any(one.verdict != UNDETERMINED for one in causes):
+        return ""
+    from_log = any(one.finding.evidence == "log" for one in causes)
+    return f"and {'the log' if from_log else 'totals'} cannot show why"
 
 
 def _inside(region: str) -> str:

@@ -80,10 +80,10 @@ class ClaimsResult(Result):
         return choose_points(self)
 
     def display_tables(self) -> tuple[TableSpec, ...]:
-        """Return the countries with their step and trend."""
-        from disclosure_trends.reports.claim_pictures import show_countries
+        """Return the countries with their step and trend, and the events."""
+        from disclosure_trends.reports.claim_pictures import show_countries, show_events
 
-        return show_countries(self)
+        return (*show_countries(self), *show_events(self))
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what the figures do not show."""
