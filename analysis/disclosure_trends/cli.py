@@ -142,11 +142,41 @@ def report(
 
 
 @app.command()
+def preview(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="One file of a log.")],
+    *,
+    config: Annotated[
+        Path | None, typer.Option(help="What is known already: read.toml.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the proposal here, to fill its blanks.")
+    ] = None,
+) -> None:
+    """Look at a log and propose how to read it; blanks are left for what is unknown."""
+    from disclosure_trends.logs.config import read_options
+    from disclosure_trends.logs.options import ReadOptions
+    from disclosure_trends.logs.preview import preview_log
+
+    known = read_options(config) if config else ReadOptions()
+    if not isinstance(known, ReadOptions):
+        message = f"{_shown(config)}: has options for single files; name one file's own"
+        raise SettingsError(message)
+    found = preview_log(source, read=known)
+    typer.echo(found.summary())
+    if write:
+        found.write(write)
+        typer.echo(f"written to {_shown(write)}")
+
+
+@app.command()
 def clean(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="A log.")],
     *,
     out: Out,
     as_of: AsOf,
+    config: Annotated[
+        Path | None, typer.Option(help="What the files cannot prove: read.toml.")
+    ] = None,
     engine: Annotated[
         Literal["duckdb", "spark"], typer.Option(help="Where the rules run.")
     ] = "duckdb",
@@ -154,11 +184,14 @@ def clean(
 ) -> None:
     """Clean a request log; every record is accounted for."""
     from disclosure_trends.logs.clean import clean_requests
+    from disclosure_trends.logs.config import read_options
+    from disclosure_trends.logs.options import ReadOptions
 
     cleaned = clean_requests(
         inputs[0] if len(inputs) == 1 else inputs,
         as_of=_day(as_of),
         out=out,
+        read=read_options(config) if config else ReadOptions(),
         engine=engine,
         memory=memory,
     )
@@ -379,7 +412,7 @@ def _ending(error: BaseException) -> tuple[int, str]:
     return 1, f"a bug: {name}; run again with --debug to see where"
 
 
-def _shown(path: Path) -> str:
+def _shown(path: Path | None) -> str:
     """Write a path so that no character of it can steer a terminal."""
     return _one_line(str(path))
 

@@ -5,7 +5,6 @@ and in our runner; neither knows in which of them it is.
 """
 
 import ast
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +75,7 @@ class Settings:
         """
         from disclosure_trends.logs.clean import clean_requests
         from disclosure_trends.logs.cleaned import open_log
-        from disclosure_trends.logs.options import ReadOptions
+        from disclosure_trends.logs.config import read_options
 
         given, as_of = str(self.requests), str(self.as_of)
         if Path(given).is_dir():
@@ -90,8 +89,7 @@ class Settings:
             return log
         if given != EXAMPLE:
             return clean_requests(given, as_of=as_of)
-        options = tomllib.loads(shipped_path(_EXAMPLE_OPTIONS).read_text("utf-8"))
-        read = ReadOptions(**options["read"])
+        read = read_options(shipped_path(_EXAMPLE_OPTIONS))
         return clean_requests(example_requests(), as_of=as_of, read=read)
 
     def open_adoption_dates(self) -> "pd.DataFrame | None":

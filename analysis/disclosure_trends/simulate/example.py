@@ -40,7 +40,6 @@ The truth behind it, in expectation, EU, {before} to {after}:
 """
 
 _READ = """# What the file cannot prove: some dates are numbers since 1970, in s or ms.
-[read]
 layouts = ["epoch_s", "epoch_ms"]
 """
 
