@@ -233,3 +233,12 @@ def test_a_window_that_cuts_a_month_is_refused():
         "window 2024-W10: it cuts a month; allowed are whole months, quarters, halves "
         "and years; choose one of these"
     )
+
+
+def test_windows_of_different_length_are_refused():
+    with pytest.raises(SettingsError) as raised:
+        attribute_uptick([1], region="EU", before="2024H1", after="2024Q3")
+    assert str(raised.value) == (
+        "before, after: 2024H1 has 6 months and 2024Q3 has 3; allowed are windows of "
+        "equal length, because counts are compared; choose two of one length"
+    )

@@ -179,13 +179,18 @@ def attribute_uptick(
     Raises
     ------
     SettingsError
-        If the region is unknown, the windows overlap or cut a month, or a frame lacks
-        a column.
+        If the region is unknown, the windows overlap, cut a month or differ in length,
+        or a frame lacks a column.
     """
     check_region(region)
     windows = two_windows(before, after)
-    for window in windows:
-        months_of(window)
+    lengths = [len(months_of(window)) for window in windows]
+    if lengths[0] != lengths[1]:
+        raise SettingsError(
+            f"before, after: {windows[0].text} has {lengths[0]} months and "
+            f"{windows[1].text} has {lengths[1]}; allowed are windows of equal length, "
+            "because counts are compared; choose two of one length"
+        )
     if isinstance(data, Counts | Result):
         return _refuse_totals(data, region=region, windows=windows)
     if not hasattr(data, "is_recorded"):

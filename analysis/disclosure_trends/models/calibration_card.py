@@ -201,11 +201,15 @@ def draw_card(shape: Shape) -> CalibrationCard:
     CalibrationCard
         From as many replicates as fit in a fixed number of simulated cells.
     """
-    cells = shape.authorities * shape.months
-    replicates = int(np.clip(_CELLS // cells, *_REPLICATES))
     digest = hashlib.sha256(repr(astuple(shape)).encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8], "big"))
-    return simulate_card(shape, rng=rng, replicates=replicates)
+    return simulate_card(shape, rng=rng, replicates=replicates_of(shape))
+
+
+def replicates_of(shape: Shape) -> int:
+    """Logs that a fixed number of simulated cells allows, in each of two worlds."""
+    cells = shape.authorities * shape.months
+    return int(np.clip(_CELLS // cells, *_REPLICATES))
 
 
 def simulate_card(

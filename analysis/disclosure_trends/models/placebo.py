@@ -103,6 +103,8 @@ def region_placebo(panel: Panel, *, before: Ints, after: Ints) -> Placebo:
     if np.unique(outside.country).size < 5 or outside.n_authorities < 20:
         return Placebo("region", None, None, "too few authorities outside the region")
     months = panel.adopted[panel.inside]
+    if not (months < NEVER).any():
+        return Placebo("region", None, None, "nobody of the region moved")
     spread = np.argsort((np.arange(len(months)) * 0.6180339887498949) % 1.0)
     pick = np.arange(outside.n_authorities) % len(months)
     pretended = outside.with_adoption(months[spread][pick], outside.basis)
