@@ -207,7 +207,7 @@ def draw_card(shape: Shape) -> CalibrationCard:
 
 
 def replicates_of(shape: Shape) -> int:
-    """Logs that a fixed number of simulated cells allows, in each of two worlds."""
+    """Say how many logs a fixed number of simulated cells allows, in each world."""
     cells = shape.authorities * shape.months
     return int(np.clip(_CELLS // cells, *_REPLICATES))
 
