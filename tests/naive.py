@@ -1,8 +1,15 @@
 """Slow and obvious versions of fast code: what the tests compare with."""
 
 import itertools
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
+
+from disclosure_trends.logs.mapping import map_spelling
+from disclosure_trends.vocabulary.columns import COLUMNS
+from disclosure_trends.vocabulary.reasons import reason_codes
 
 # -- attribution ---------------------------------------------------------------
 
@@ -136,3 +143,175 @@ def kaplan_meier(months: list[int], moved: list[bool], *, n_months: int) -> list
             unmoved *= 1 - left / at_risk
         shares.append(1 - unmoved)
     return shares
+
+
+# -- cleaning --------------------------------------------------------------------
+
+_CODES = reason_codes()
+_REPORTED = [c.name for c in COLUMNS if c.group == "reported"]
+_NOTHING = ("rejected", "withdrawn", "expired", "no_data")
+
+
+def naive_moment(text, *, order=None, zone="UTC"):  # noqa: C901, PLR0911
+    """Read one date with the standard library; return it, or a reason, or None."""
+    text = text.strip()
+    if not text:
+        return None
+    day = re.fullmatch(
+        r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?)?",
+        text,
+    )
+    if day:
+        y, m, d, h, i, s, fraction, offset = day.groups()
+    else:
+        day = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4}) (\d\d):(\d\d)", text)
+        if not day:
+            return "epoch_number" if re.fullmatch(r"\d{10}", text) else "unparsed_date"
+        if order is None:
+            return "ambiguous_date"
+        first, second, y, h, i = day.groups()
+        m, d = (second, first) if order == "dmy" else (first, second)
+        s, fraction, offset = "0", None, None
+    if h == "24":
+        return "nonstandard_time"
+    micro = int((fraction or ".")[1:7].ljust(6, "0"))
+    try:
+        wall = datetime(int(y), int(m), int(d), int(h or 0), int(i or 0), int(s or 0))  # noqa: DTZ001
+    except ValueError:
+        return "invalid_date"
+    wall = wall.replace(microsecond=micro)
+    if h is None or offset == "Z":
+        return wall.replace(tzinfo=UTC)
+    if offset:
+        return datetime.fromisoformat(wall.isoformat() + offset).astimezone(UTC)
+    try:
+        early = wall.replace(tzinfo=ZoneInfo(zone or "UTC"), fold=0).astimezone(UTC)
+        late = wall.replace(tzinfo=ZoneInfo(zone or "UTC"), fold=1).astimezone(UTC)
+    except (KeyError, ValueError):
+        return "ambiguous_timezone"
+    if early == late:
+        return early
+    exists = early.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) == wall
+    return "ambiguous_local_time" if exists else "nonexistent_local_time"
+
+
+def _naive_row(raw, *, read, end):  # noqa: C901, PLR0912
+    """Judge one row by the rules, one after the other."""
+    found, row = set(), {"request_id": raw["request_id"]}
+    meant = {
+        c: map_spelling(c, raw[c], read=read)
+        for c in ("country", "channel", "legal_process", "outcome", "validity")
+    }
+    for column in ("accounts_requested", "accounts_disclosed"):
+        meant[column] = map_spelling(column, raw[column], read=read)
+    for one in meant.values():
+        found |= {code for n, code in enumerate(_CODES) if one.fault >> n & 1}
+    row |= {c: one.number if "accounts" in c else one.value for c, one in meant.items()}
+    if not raw["request_id"].strip():
+        found.add("missing_request_id")
+    for column in ("received_at", "closed_at", "updated_at"):
+        moment = naive_moment(
+            raw[column], order=read.date_order, zone=raw["source_timezone"].strip()
+        )
+        if isinstance(moment, str):
+            if column != "updated_at":
+                found.add(moment)
+            moment = None
+        elif moment is None and column == "received_at":
+            found.add("missing_date")
+        row[column] = moment
+    received, closed = row["received_at"], row["closed_at"]
+    if received and received < datetime(2013, 1, 1, tzinfo=UTC):
+        found.add("before_min_date")
+    if received and received >= end:
+        found.add("future_date")
+    if closed and closed >= end:
+        row |= {"closed_at": None, "outcome": "pending", "accounts_disclosed": None}
+        row["validity"] = "not_assessed"
+        closed = None
+    if received and closed and closed < received:
+        a_day = raw["closed_at"].strip()[11:19] in ("", "00:00:00")
+        a_day |= raw["received_at"].strip()[11:19] in ("", "00:00:00")
+        tolerated = closed.date() >= received.date() - timedelta(days=1)
+        if not (a_day and tolerated):
+            found.add("closed_before_received")
+    asked, given, outcome = (
+        row["accounts_requested"],
+        row["accounts_disclosed"],
+        row["outcome"],
+    )
+    if asked is None and not meant["accounts_requested"].fault:
+        found.add("missing_count")
+    if asked == 0:
+        found.add("zero_requested")
+    some = outcome in ("disclosed", "partially_disclosed")
+    if meant["accounts_disclosed"].number is None and (some or outcome in _NOTHING):
+        found |= set() if meant["accounts_disclosed"].fault else {"missing_count"}
+    if asked is not None and given is not None and given > asked:
+        found.add("disclosed_gt_requested")
+    nothing = outcome in ("pending", *_NOTHING)
+    if (
+        (outcome == "pending" and closed)
+        or (nothing and (given or 0) > 0)
+        or (some and given == 0)
+    ):
+        found.add("outcome_conflict")
+    row |= {"authority": raw["authority"], "zone": raw["source_timezone"].strip()}
+    return row, tuple(code for code in _CODES if code in found)
+
+
+def naive_clean(raw, *, read, as_of):
+    """Clean rows one by one, then rank the versions of each id.
+
+    Returns ids and places of clean and superseded rows, and reasons by place.
+    """
+    end = datetime.combine(as_of, time(), UTC) + timedelta(days=1)
+    judged = [_naive_row(one, read=read, end=end) for one in raw.to_dict("records")]
+    quarantined = {n: codes for n, (_, codes) in enumerate(judged) if codes}
+    clean, superseded = [], []
+    usable = [n for n in range(len(judged)) if n not in quarantined]
+    for request_id in dict.fromkeys(judged[n][0]["request_id"] for n in usable):
+        places = [n for n in usable if judged[n][0]["request_id"] == request_id]
+        kept = []
+        for n in places:
+            if any(judged[n][0] == judged[m][0] for m in kept):
+                quarantined[n] = ("duplicate_exact",)
+            else:
+                kept.append(n)
+        written = {n: judged[n][0]["updated_at"] for n in kept}
+        if all(written.values()):
+            known = [n for n in kept if written[n] < end]
+            best = max(written[n] for n in known) if known else min(written.values())
+            superseded += [n for n in kept if written[n] != best]
+            kept = [n for n in kept if written[n] == best]
+        answers = {tuple(judged[n][0].get(c) for c in _REPORTED) for n in kept}
+        if len(answers) > 1:
+            quarantined |= dict.fromkeys(kept, ("duplicate_conflict",))
+        else:
+            clean.append(frozenset(kept))
+    return judged, clean, superseded, quarantined
+
+
+def naive_counts(judged, clean):
+    """Count clean rows by country and month in plain loops."""
+    counts = {}
+    for places in clean:
+        row = judged[min(places)][0]
+        if row["legal_process"] == "preservation":
+            continue
+        valid = {"valid": True, "not_assessed": None, None: "outcome"}.get(
+            row["validity"], False
+        )
+        if valid == "outcome":
+            valid = {
+                "disclosed": True,
+                "partially_disclosed": True,
+                "no_data": True,
+                "preserved": True,
+                "transferred": False,
+            }.get(row["outcome"])
+        key = (row["country"], f"{row['received_at']:%Y-%m}")
+        cell = counts.setdefault(key, [0, 0, 0, 0])
+        cell[0] += 1
+        cell[{True: 1, False: 2, None: 3}[valid]] += 1
+    return counts
