@@ -230,7 +230,7 @@ def _read_text(path_or_name: str | Path) -> tuple[str, str]:
             f"{nearest(given, names)}; tables that ship are {', '.join(names)}"
         )
     try:
-        return path.read_text(encoding="utf-8"), path.name
+        return path.read_text(encoding="utf-8-sig"), path.name
     except UnicodeDecodeError as error:
         raise PublishedFiguresError(
             f"{path.name}: the text is not UTF-8; save it as UTF-8"

@@ -9,8 +9,9 @@ from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.models.bounds import BoundsResult
 from disclosure_trends.models.bounds_words import amount
+from disclosure_trends.reports.claim_basis import Basis
 from disclosure_trends.reports.claim_list import UNDETERMINED, Judged
-from disclosure_trends.reports.claim_rules import Basis, say_steps
+from disclosure_trends.reports.claim_shift import say_steps
 from disclosure_trends.results import (
     Estimate,
     Finding,

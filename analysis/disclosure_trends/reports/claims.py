@@ -12,13 +12,11 @@ from disclosure_trends.display.tables import Json, TableSpec
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.bounds import BoundsResult
 from disclosure_trends.models.steps import Step
+from disclosure_trends.reports.claim_basis import Basis
 from disclosure_trends.reports.claim_list import Judged, read_claims
-from disclosure_trends.reports.claim_rules import (
-    Basis,
-    bounds_for,
-    judge_claim,
-    steps_for,
-)
+from disclosure_trends.reports.claim_rise import bounds_for
+from disclosure_trends.reports.claim_rules import judge_claim
+from disclosure_trends.reports.claim_shift import steps_for
 from disclosure_trends.results import Check, Finding, Limit, Point, Result, Word
 from disclosure_trends.vocabulary.periods import parse_as_of
 
