@@ -214,6 +214,10 @@ def test_totals_are_refused_by_rule_one():
     refusal = result.bundle()["refusal"]
     assert refusal["rule"] == "R1"
     assert "a comparison of totals claimed an effect in" in refusal["why"]
+    assert refusal["instead"] == (
+        "Valid requests rose: 412 in April to June 2024, 868 in July to September "
+        "2024. That is the change, not its cause."
+    )
     assert result.figure("waterfall").layout.meta
 
 
@@ -242,3 +246,18 @@ def test_windows_of_different_length_are_refused():
         "before, after: 2024H1 has 6 months and 2024Q3 has 3; allowed are windows of "
         "equal length, because counts are compared; choose two of one length"
     )
+
+
+def test_published_figures_are_refused_with_bounds_and_a_contrast():
+    from disclosure_trends.counts.published import load_published
+
+    published = load_published("telegram", as_of="2026-05-31")
+    result = attribute_uptick(published, region="EU", before="2024Q2", after="2024Q3")
+    assert result.refused == "R1"
+    assert result.evidence == "published"
+    assert result.as_of == "2026-05-31"
+    # The shipped facts: EU at least 2.1-fold, outside 9.3 to 11 per cent.
+    assert "of the EU together rose at least 2.1-fold" in result.refusal.instead
+    assert "outside the EU together rose 9.3 to 11 per cent" in result.refusal.instead
+    assert result.estimates["change"].rule == "R1"
+    assert tuple(result.estimates) == NAMES

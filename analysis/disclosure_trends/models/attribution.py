@@ -19,6 +19,7 @@ from disclosure_trends.models import attribution_tables as tables
 from disclosure_trends.models import attribution_words as words
 from disclosure_trends.models.attribution_case import Case, read_case
 from disclosure_trends.models.attribution_limits import WORDS, limits
+from disclosure_trends.models.attribution_totals import read_totals
 from disclosure_trends.models.panel import months_of
 from disclosure_trends.models.refusals import (
     Refusal,
@@ -307,35 +308,17 @@ _UNSTABLE: Final = NotEstimable("it is undefined when a country is left out", ru
 def _refuse_totals(
     data: Counts | Result, *, region: str, windows: tuple[Window, Window]
 ) -> AttributionResult:
-    """Refuse totals by rule R1, with the change where they hold it."""
-    what = "The data hold totals by region and period, with no authority and no line."
-    refusal = refuse_totals(what=what, **tables.false_claims_of_totals())
-    change = _change_of(data, region, windows) if isinstance(data, Counts) else None
-    unknown = NotEstimable("valid requests of both windows are not known", rule="R1")
+    """Refuse totals by rule R1, with what they do say."""
+    said = read_totals(data, region=region, windows=windows)
+    measured = tables.false_claims_of_totals()
     return _without_log(
-        refusal,
-        change=unknown if change is None else change,
+        refuse_totals(**measured, instead=said.text, figures=said.figures),
+        change=said.change,
         evidence=data.evidence,
         region=region,
         windows=windows,
-        as_of=tables.day_text(getattr(data, "as_of", None)),
+        as_of=said.as_of,
     )
-
-
-def _change_of(
-    counts: Counts, region: str, windows: tuple[Window, Window]
-) -> Estimate | None:
-    """Change of a series of counts between two windows, if both are wholly known."""
-    if counts.measure != "valid" or region not in set(counts.table["region"]):
-        return None
-    sums = []
-    for window in windows:
-        rows = tables.rows_within(counts.table, region=region, window=window)
-        if rows is None:
-            return None
-        sums.append(rows)
-    value = float(sums[1] - sums[0])
-    return Estimate(value=value, lower=None, upper=None, level=None, unit="change")
 
 
 def _bare(

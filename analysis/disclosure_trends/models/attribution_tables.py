@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypedDict
 
@@ -21,7 +20,7 @@ from disclosure_trends.models.scrutiny import Scrutiny
 from disclosure_trends.models.verdict import Judgement
 from disclosure_trends.resources import package_text
 from disclosure_trends.results import Check
-from disclosure_trends.vocabulary.periods import Window, parse_period
+from disclosure_trends.vocabulary.periods import Window
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -293,24 +292,6 @@ def false_claims_of_totals() -> Measured:
     return Measured(
         false_claims=float(row["excludes_zero"]), runs=int(row["replicates"])
     )
-
-
-def rows_within(table: pd.DataFrame, *, region: str, window: Window) -> float | None:
-    """Add a series up over a window; None unless its periods cover it and are known."""
-    rows = table[table["region"] == region]
-    spans = [parse_period(text) for text in rows["period"]]
-    inside = [window.contains(span) for span in spans]
-    chosen = rows[inside]
-    days = sum(span.days for span, kept in zip(spans, inside, strict=True) if kept)
-    whole = days == window.days and bool(chosen["is_complete"].all())
-    if not whole or chosen["value"].isna().any():
-        return None
-    return float(chosen["value"].sum())
-
-
-def day_text(day: date | None) -> str:
-    """Write a day of knowledge, or nothing."""
-    return "" if day is None else str(day)[:10]
 
 
 def show_tables(result: AttributionResult) -> tuple[TableSpec, ...]:

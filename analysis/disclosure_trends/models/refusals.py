@@ -59,32 +59,39 @@ class Refusal:
 
 
 def refuse_totals(
-    *, what: str, false_claims: float | None, runs: int | None
+    *,
+    false_claims: float | None,
+    runs: int | None,
+    instead: str,
+    figures: Mapping[str, Number],
 ) -> Refusal:
     """R1: totals hold neither authorities nor lines.
 
     Parameters
     ----------
-    what : str
-        What the data hold, as a sentence.
     false_claims : float, optional
         How often a contrast of totals claimed an effect that was none.
     runs : int, optional
         In so many simulated logs.
+    instead : str
+        What the totals do say.
+    figures : mapping
+        The numbers of that sentence.
 
     Returns
     -------
     Refusal
         With the columns that a log would need.
     """
-    why, figures = what, _needs()
+    why = "The data hold totals by region and period, with no authority and no line."
+    numbered = _needs()
     if false_claims is not None and runs is not None:
         why += (
             f" In {numbers.count(runs)} simulated logs in which the line did nothing "
             "and demand rose in one region only, a comparison of totals claimed an "
             f"effect in {numbers.percent(false_claims)} of them."
         )
-        figures |= {"simulated_logs": runs, "false_claims_of_totals": false_claims}
+        numbered |= {"simulated_logs": runs, "false_claims_of_totals": false_claims}
     return Refusal(
         rule="R1",
         sentence=f"{_HEAD} cannot be determined from totals.",
@@ -96,8 +103,8 @@ def refuse_totals(
             f"In every month of both windows {MIN_NOT_YET} authorities of "
             f"{MIN_NOT_YET_COUNTRIES} countries that had not moved.",
         ),
-        instead="That requests rose or fell, and within which bounds; not why.",
-        figures=figures,
+        instead=instead,
+        figures={**numbered, **figures},
     )
 
 
