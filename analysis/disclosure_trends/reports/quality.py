@@ -41,6 +41,12 @@ _COLUMNS: Final = (
     ColumnRule(key="unknown", label="Spellings unknown", kind="count"),
 )
 
+_SHOWN: Final = {
+    "files": ("Where the records of each file went.", _FILES),
+    "reasons": ("Why records were set aside, most frequent first.", _REASONS),
+    "columns": ("What was repaired and recognised, by column.", _COLUMNS),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DataQualityResult(Result):
@@ -88,16 +94,7 @@ class DataQualityResult(Result):
 
     def display_tables(self) -> tuple[TableSpec, ...]:
         """Return files, reasons and columns, each with its rules."""
-        parts = (
-            ("files", "Where the records of each file went.", _FILES),
-            ("reasons", "Why records were set aside, most frequent first.", _REASONS),
-            ("columns", "What was repaired and recognised, by column.", _COLUMNS),
-        )
-        return tuple(
-            TableSpec(name=name, caption=text, columns=rules, rows=self.tables[name])
-            for name, text, rules in parts
-            if len(self.tables[name])
-        )
+        return tuple(self._spec(name) for name in _SHOWN if len(self.tables[name]))
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what an account of records cannot show."""
@@ -128,8 +125,8 @@ class DataQualityResult(Result):
             "ledger",
             "Where did every record go?",
             f"Of {plural(total['records'], 'record')}, {count(total['clean'])} are "
-            f"clean, {count(total['superseded'])} were superseded and "
-            f"{count(total['quarantined'])} ({percent(share)}) were set aside.",
+            f"clean, {count(total['superseded'])} superseded and "
+            f"{count(total['quarantined'])} ({percent(share)}) set aside.",
             {**total, "share": share},
         )
         why = self.tables["reasons"]
@@ -147,16 +144,16 @@ class DataQualityResult(Result):
         yield self._finding(
             "repairs",
             "What was repaired?",
-            f"{plural(repaired, 'cell')} of clean records were repaired; each kind of "
-            "repair is counted by column.",
+            f"Cells of clean records that were repaired: {count(repaired)}, counted "
+            "by column.",
             {"repaired": repaired},
         )
         if self.naive:
             yield self._finding(
                 "times_without_offset",
                 "Which times are read as they stand?",
-                f"{plural(self.naive, 'clean record')} have a time of day without an "
-                "offset; it is read in the zone that was declared, else as UTC.",
+                f"Clean records with a time of day but no offset: {count(self.naive)}; "
+                "the time is read in the zone that was declared, else as UTC.",
                 {"naive": self.naive},
             )
         if self.not_recorded:
@@ -183,10 +180,14 @@ class DataQualityResult(Result):
         )
 
     def _draw(self, name: str) -> "go.Figure":
-        del name
-        table = next(t for t in self.display_tables() if t.name == "reasons")
         return draw_reasons(
-            table, as_of=self.as_of, simulated=self.evidence == "simulated"
+            self._spec(name), as_of=self.as_of, simulated=self.evidence == "simulated"
+        )
+
+    def _spec(self, name: str) -> TableSpec:
+        caption, columns = _SHOWN[name]
+        return TableSpec(
+            name=name, caption=caption, columns=columns, rows=self.tables[name]
         )
 
 

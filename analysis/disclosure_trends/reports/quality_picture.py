@@ -67,16 +67,12 @@ def draw_reasons(table: TableSpec, *, as_of: str, simulated: bool) -> "go.Figure
         yaxis={"autorange": "reversed", "showticklabels": False, "showgrid": False},
         annotations=labels,
     )
-    total = int(table.rows["records"].sum())
+    title, alt = _sentences(table, names, values)
     spec = FigureSpec(
         name="quarantine-reasons",
-        title=f"{plural(total, 'record')} were set aside, most often: {names[0]}",
+        title=title,
         subtitle="Records by the first reason for which they were set aside",
-        alt=(
-            f"Bar chart of {plural(len(values), 'reason')}. The most frequent, "
-            f"{names[0]}, holds {plural(values[0], 'record')}; the last one shown "
-            f"holds {plural(values[-1], 'record')}."
-        ),
+        alt=alt,
         caption="A record with several reasons is counted under the first of them.",
         source="the log's own ledger",
         as_of=as_of,
@@ -84,6 +80,23 @@ def draw_reasons(table: TableSpec, *, as_of: str, simulated: bool) -> "go.Figure
         simulated=simulated,
     )
     return finish(fig, spec, height=64 + 44 * len(values))
+
+
+def _sentences(
+    table: TableSpec, names: list[str], values: list[int]
+) -> tuple[str, str]:
+    """Return the title and the text alternative."""
+    if not values:
+        return "No record was set aside", "Bar chart without a bar: nothing set aside."
+    total = int(table.rows["records"].sum())
+    were = "was" if total == 1 else "were"
+    title = f"{plural(total, 'record')} {were} set aside, most often: {names[0]}"
+    alt = (
+        f"Bar chart of {plural(len(values), 'reason')}. The most frequent, "
+        f"{names[0]}, holds {plural(values[0], 'record')}; the last one shown "
+        f"holds {plural(values[-1], 'record')}."
+    )
+    return title, alt
 
 
 def _short(meaning: str) -> str:
