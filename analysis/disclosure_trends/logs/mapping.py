@@ -144,7 +144,9 @@ def suggest(column: str, spelling: str) -> str | None:
         A canonical value, or None where nothing is near.
     """
     if column == "country":
-        close = get_close_matches(normalise_name(spelling), country_aliases(), n=1)
+        close = get_close_matches(
+            normalise_name(spelling), country_aliases(), n=1, cutoff=0.75
+        )
         return country_aliases()[close[0]] if close else None
     if column_spec(column).kind != "term":
         return None
