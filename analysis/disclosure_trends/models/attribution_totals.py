@@ -111,7 +111,11 @@ def _read_published(
     figures: dict[str, Number] = {}
     for name in asked:
         bounds = bound_change(
-            published, region=name, before=windows[0].text, after=windows[1].text
+            published,
+            region=name,
+            before=windows[0].text,
+            after=windows[1].text,
+            measure=published.main_measure,
         )
         finding = bounds.findings()[0]
         sentences.append(finding.statement)
