@@ -157,6 +157,31 @@ def test_7_an_output_that_cannot_be_written(
     )
 
 
+def test_7_a_full_disk_keeps_the_old_run(shelf: Path, out: Path) -> None:
+    """A limit on the size of files stands for the disk: the page does not fit."""
+    assert cli.run(report(shelf, out, "good")) == 0
+    before = (out / "latest").readlink()
+    (shelf / "good.ipynb").write_text(
+        (shelf / "good.ipynb").read_text().replace("rose to 12", "fell to 12")
+    )
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "from disclosure_trends.cli import run\nsys.exit(run(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *report(shelf, out, "good")],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 7
+    assert "report 'good': cannot be written (File too large)" in done.stderr
+    assert (out / "latest").readlink() == before
+    assert cli.run(["verify", str(out / "latest")]) == 0
+    assert not list((out / "runs").glob(".tmp-*"))
+
+
 def test_8_an_output_that_another_run_writes_to(shelf: Path, out: Path) -> None:
     with locked_output(out):
         done = subprocess.run(

@@ -228,7 +228,7 @@ def _attempts(result: AttributionResult) -> FigureSpec:
         subtitle="Each row would put re-routing in doubt if it were so.",
         alt=f"Table of attempts: {title}.{_refused(result)}",
         caption=(
-            "Passes: not found. Marginal: found with a p-value from 0.01 to 0.05. "
+            "Passes: not found. Marginal: found, but weakly. "
             f"Fails: found.{_refused(result)}"
         ),
         table=TableSpec(
