@@ -10,7 +10,6 @@ from naive import shapley_by_orders
 from disclosure_trends.models.shapley import (
     fill_from_other,
     lmdi_product,
-    log_mean,
     shapley_product,
 )
 
@@ -100,12 +99,6 @@ def test_logarithms_need_positive_products() -> None:
     assert parts[:, 0] == pytest.approx([6, 0])
     assert parts[:, 1].tolist() == [0, 0]
     assert np.isnan(parts[0, 2])
-
-
-def test_log_mean() -> None:
-    # (e - 1) / ln(e / 1) = e - 1
-    means = log_mean(np.array([1.0, 3.0]), np.array([np.e, 3.0]))
-    assert means == pytest.approx([np.e - 1, 3.0], rel=1e-15)
 
 
 def test_an_undefined_rate_takes_the_other_windows_value() -> None:

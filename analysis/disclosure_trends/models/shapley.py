@@ -12,6 +12,8 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from disclosure_trends.models.counterfactual import logarithmic_mean
+
 Floats = NDArray[np.float64]
 
 
@@ -65,19 +67,10 @@ def lmdi_product(before: Floats, after: Floats) -> Floats:
         Parts, adding up to the change; not a number where there is no logarithm.
     """
     first, second = np.prod(before, axis=0), np.prod(after, axis=0)
-    weight = log_mean(first, second)
+    weight = logarithmic_mean(first, second)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = weight * (np.log(after) - np.log(before))
     return np.where((first == 0) & (second == 0), 0.0, parts)
-
-
-def log_mean(first: Floats, second: Floats) -> Floats:
-    """Take the logarithmic mean ``(b - a) / ln(b / a)``; ``a`` where both are equal."""
-    first, second = np.asarray(first, float), np.asarray(second, float)
-    same = np.isclose(first, second, rtol=1e-12, atol=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (second - first) / np.log(second / first)
-    return np.where(same, first, mean)
 
 
 def fill_from_other(before: Floats, after: Floats) -> tuple[Floats, Floats]:
