@@ -12,6 +12,7 @@ from disclosure_trends.display import theme
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.errors import NotebookError
 from disclosure_trends.reports import assets
+from disclosure_trends.reports.drawings import read_drawing
 from disclosure_trends.reports.lint import LARGEST, lint_page
 from disclosure_trends.reports.page import render_report
 from disclosure_trends.reports.tree import Element, read_page
@@ -307,6 +308,18 @@ def test_the_template_of_the_figures_is_packed_once(pages: dict[str, str]) -> No
     packed = assets.unpack(blob)
     assert packed.count('"annotationdefaults"') == 1
     assert '"disclosure_trends"' not in packed  # titles and tables are HTML already
+
+
+def test_the_first_axes_of_a_narrow_layout_have_plotly_s_names() -> None:
+    figure = made.bounds_figure()
+    narrow = {"xaxis1": {"domain": [0, 1], "anchor": "y1"}, "yaxis2": {"anchor": "x2"}}
+    figure.layout.meta["disclosure_trends"]["narrow"] = narrow
+    drawing = read_drawing(figure.to_plotly_json())
+    assert not isinstance(drawing, str)
+    assert drawing.plot["narrow"] == {
+        "xaxis": {"domain": [0, 1], "anchor": "y"},
+        "yaxis2": {"anchor": "x2"},
+    }
 
 
 def test_a_page_without_figures_carries_no_plotly(pages: dict[str, str]) -> None:

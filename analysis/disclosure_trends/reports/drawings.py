@@ -15,7 +15,7 @@ from disclosure_trends.reports.fields import Record
 
 # The traces that need neither eval nor a network, and that print small.
 TRACES = frozenset({"scatter", "bar"})
-TALL = 620  # pixels; a taller figure may break between two printed pages
+TALL = 860  # pixels; what is taller does not fit a printed page
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def read_drawing(figure: Record) -> Drawing | str:
 
 
 def _drawing(data: Sequence[Record], layout: Record, spec: Record) -> Drawing:
-    narrow = fields.record(spec.get("narrow") or {}, "figure, narrow")
+    narrow = _first_axes(fields.record(spec.get("narrow") or {}, "figure, narrow"))
     height = _pixels(layout.get("height"), 360)
     kept = {k: v for k, v in layout.items() if k not in {"meta", "width"}}
     return Drawing(
@@ -88,6 +88,22 @@ def _drawing(data: Sequence[Record], layout: Record, spec: Record) -> Drawing:
         narrow_height=_pixels(narrow.get("height"), height),
         plot={"data": list(data), "layout": kept, "narrow": narrow},
     )
+
+
+def _first_axes(layout: Record) -> Record:
+    """Call the first axes ``xaxis`` and ``yaxis``, as plotly.js does.
+
+    plotly's Python side also takes ``xaxis1`` and mends it in a layout; what is
+    exchanged on a narrow screen is a plain mapping that nobody mended.
+    """
+    names = {"xaxis1": "xaxis", "yaxis1": "yaxis"}
+    return {names.get(key, key): _anchored(value) for key, value in layout.items()}
+
+
+def _anchored(value: object) -> object:
+    if not isinstance(value, dict) or value.get("anchor") not in {"x1", "y1"}:
+        return value
+    return {**value, "anchor": str(value["anchor"])[0]}
 
 
 def _pixels(value: object, default: int) -> int:

@@ -12,7 +12,8 @@ let figures = null, templates = null, printing = false;
 
 const text = (id) => page.getElementById(id).textContent;
 const unpack = async (id) => {
-  const bytes = Uint8Array.from(atob(text(id)), (c) => c.charCodeAt(0));
+  const raw = atob(text(id)), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i += 1) bytes[i] = raw.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).text();
 };
@@ -50,6 +51,10 @@ const boxes = (frame) => {
   const found = [];
   frame.querySelectorAll(".points path, .annotation text, .errorbar path, .bartext, .textpoint")
     .forEach((mark) => found.push(padded(mark.getBoundingClientRect())));
+  frame.querySelectorAll(".shapelayer path").forEach((shape) => {
+    const box = shape.getBoundingClientRect();
+    if (Math.min(box.width, box.height) < 4) found.push(padded(box));  // a line, no band
+  });
   frame.querySelectorAll(".js-line, .js-fill").forEach((line) => {
     const length = line.getTotalLength ? line.getTotalLength() : 0;
     const to = length && line.getScreenCTM();
@@ -103,13 +108,15 @@ const redraw = () => {
     const width = printing ? PRINTED : plot.clientWidth;
     if (plot.dataset.width !== String(width)) draw(plot);
   });
+  if (figures) root.classList.add("is-drawn");
 };
 
 // A wide table says so; one that fits does not.
 const markScrollers = () => page.querySelectorAll(".scroll").forEach((box) =>
   box.classList.toggle("is-wide", box.scrollWidth > box.clientWidth + 1));
 
-const later = (work) => (window.requestIdleCallback || setTimeout)(work);
+const later = (work) => window.requestIdleCallback
+  ? requestIdleCallback(work, {timeout: 200}) : setTimeout(work);
 const start = async () => {
   const packed = JSON.parse(await unpack("figures-gz"));
   const script = page.createElement("script");
@@ -118,7 +125,7 @@ const start = async () => {
   if (!window.Plotly) throw new Error("plotly.js was refused");
   ({figures, templates} = packed);
   for (const plot of plots) {
-    draw(plot);
+    if (!plot.dataset.width) draw(plot);
     await new Promise(later);
   }
   root.classList.add("is-drawn");
@@ -138,8 +145,8 @@ let opened = [];
 window.addEventListener("beforeprint", () => {
   printing = true;
   redraw();
-  if (plots.length && !root.classList.contains("is-drawn")) {
-    opened = tables.filter((table) => !table.open);  // paper does not wait for drawings
+  if (plots.length && !figures) {  // paper does not wait until plotly.js is unpacked
+    opened = tables.filter((table) => !table.open);
     opened.forEach((table) => { table.open = true; });
   }
 });
