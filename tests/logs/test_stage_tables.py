@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from logs.bad_files import NAMES, BadFile, objects, rows
+from logs.bad_files import NAMES, BadFile, log, objects, rows
 from logs.bad_tables import (
     TABLE_FILES,
     _copy_sheet,
@@ -105,9 +105,10 @@ def test_plain_parquet_is_read_in_place(tmp_path: Path) -> None:
     big_parquet(path)
     (tmp_path / "again").mkdir()
     staged, found = stage(path, tmp_path)
-    assert staged.parts[0].source_name == path.name
+    assert staged.parts[0].own is not None
+    assert not staged.parts[0].faulty
     copied, same = stage(path, tmp_path / "again", copy_parquet=True)
-    assert copied.parts[0].source_name is None
+    assert copied.parts[0].own is None
     assert found == same
     assert len(found) == 250_000
     assert [row["source_row"] for row in found[:3]] == [1, 2, 3]
@@ -133,7 +134,7 @@ def test_text_faults_in_place_are_as_in_a_copy(
     path = tmp_path / "faults.parquet"
     path.write_bytes(parquet(pa.Table.from_pylist(requests)))
     staged, found = stage(path, tmp_path, copy_parquet=copy_parquet)
-    assert (staged.parts[0].source_name is None) == copy_parquet
+    assert (staged.parts[0].own is None) == copy_parquet
     assert [row["structural"] for row in found[:5]] == [
         None,
         "control_character",
@@ -141,6 +142,29 @@ def test_text_faults_in_place_are_as_in_a_copy(
         "field_too_long;control_character",
         None,
     ]
+
+
+def test_text_that_is_none_makes_parquet_be_rewritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_module, "IN_PLACE_ROWS", 1)
+    path = tmp_path / "bytes.parquet"
+    data = parquet(compression="none", use_dictionary=False)
+    path.write_bytes(data.replace(b"Unit 5", b"Un\xb1t 5"))
+    staged, found = stage(path, tmp_path)
+    assert staged.parts[0].own is None
+    assert {
+        row["source_row"]: row["structural"] for row in found if row["structural"]
+    } == {6: "invalid_utf8"}
+
+
+def test_one_file_of_several_can_be_read_alone(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_bytes(log())
+    staged, found = stage([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path)
+    assert len(found) == 16
+    assert "part-00001" in staged.select_file("b.csv")
+    assert "part-00000" not in staged.select_file("b.csv")
 
 
 def test_a_blank_row_makes_parquet_be_rewritten(

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from disclosure_trends.logs.decoding import Encoding
 from disclosure_trends.logs.delimited import (
@@ -22,7 +22,7 @@ from disclosure_trends.logs.limits import (
     joined,
 )
 from disclosure_trends.logs.shown import refusal
-from disclosure_trends.logs.stage import StagedFile, StagePart
+from disclosure_trends.logs.stage import StagedFile
 from disclosure_trends.logs.text import Item, Staged, finished_part, refuse_legacy
 from disclosure_trends.logs.writer import RowBuffer, StageWriter
 
@@ -86,7 +86,7 @@ def stage_json(
     )
     part = finished_part(writer)
     if part is not None:
-        part = StagePart(path=part.path, columns=tuple(plan.own_names()))
+        part = replace(part, columns=tuple(plan.own_names()))
     return Staged(file, part)
 
 

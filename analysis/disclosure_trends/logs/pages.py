@@ -120,7 +120,8 @@ class _Compact:
         elif kind == _DOUBLE:
             self.position += 8
         elif kind == _BINARY:
-            self.position += self._varint()
+            length = self._varint()  # It moves the position too.
+            self.position += length
         elif kind == _STRUCT:
             self.struct(level + 1)
         elif kind in (_LIST, _SET):

@@ -12,10 +12,15 @@ from disclosure_trends.logs.frames import Batch, plan_of, stage_batches
 from disclosure_trends.logs.header import ColumnPlan
 from disclosure_trends.logs.intake import Intake
 from disclosure_trends.logs.pages import PageError, verify_pages
-from disclosure_trends.logs.rows import RowReader
+from disclosure_trends.logs.rows import TOTALS
 from disclosure_trends.logs.shown import refusal
-from disclosure_trends.logs.stage import StagedFile, StagePart, quoted_name, quoted_text
-from disclosure_trends.logs.tables import narrow_plan
+from disclosure_trends.logs.stage import (
+    StagedFile,
+    StagePart,
+    quoted_name,
+    quoted_text,
+    text_faults,
+)
 from disclosure_trends.logs.text import Item, Staged
 
 IN_PLACE_ROWS = 200_000
@@ -78,9 +83,12 @@ def _in_place(
     """Stage without rewriting; None where a row is not a plain request."""
     own = {feed.name: plan.header[feed.own[0]] for feed in plan.feeds}
     verify_pages(copy, file.metadata, set(own.values()))
-    if not _all_requests(copy, plan, own):
+    faulty = _look_through(copy, own)
+    if faulty is None:
         return None
-    part = StagePart(path=copy, columns=plan.columns, source_name=item.name, own=own)
+    part = StagePart(
+        path=copy, name=item.name, columns=plan.columns, own=own, faulty=faulty
+    )
     staged = StagedFile(
         name=item.name,
         path=item.path,
@@ -95,44 +103,58 @@ def _in_place(
     return Staged(staged, part)
 
 
-def _all_requests(copy: Path, plan: ColumnPlan, own: dict[str, str]) -> bool:
-    """Tell whether no row is blank, a total or the header again."""
+def _look_through(copy: Path, own: dict[str, str]) -> bool | None:
+    """Decode every text once; tell whether one is too long or holds a NUL.
+
+    None where a row is blank, a total or the header again, or a page cannot be decoded:
+    then the file is rewritten row by row, which says what is wrong.
+    """
     import duckdb
 
     if "received_at" not in own:
-        return False
-    date = quoted_name(own["received_at"])
-    header = quoted_text(own["received_at"].strip().casefold())
-    columns = ", ".join(quoted_name(name) for name in _by_position(plan))
-    suspects = (
-        f"SELECT {columns} FROM read_parquet({quoted_text(str(copy))}) "
-        f"WHERE {date} IS NULL OR trim({date}) = '' OR lower(trim({date})) = {header}"
+        return None
+    table = f"read_parquet({quoted_text(str(copy))})"
+    long, zero = text_faults(own.values())
+    no_request = _no_request(own)
+    try:
+        with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+            connection.execute(
+                f"SELECT count(*) FILTER ({long} OR {zero}), "
+                f"count(*) FILTER ({no_request}) FROM {table}"
+            )
+            faults, others = connection.fetchall()[0]
+    except duckdb.Error:
+        return None
+    return None if others else bool(faults)
+
+
+def _no_request(own: dict[str, str]) -> str:
+    """Return the SQL of rows that may be blank, a total or the header again."""
+    received = own["received_at"]
+    date, name = quoted_name(received), quoted_text(received.strip().casefold())
+    texts = [f"nullif(trim({quoted_name(column)}), '')" for column in own.values()]
+    label = f"lower(coalesce({', '.join(texts)}, ''))"
+    words = ", ".join(quoted_text(word) for word in ("", *sorted(TOTALS)))
+    empty = f"({date} IS NULL OR trim({date}) = '')"
+    # A date that begins with a digit is looked at no further: CASE, unlike AND in a
+    # select list, works out a branch only for the rows that take it.
+    return (
+        f"CASE WHEN {date} IS NULL OR {date} < '0' OR {date} >= ':' THEN "
+        f"CASE WHEN {empty} THEN replace(rtrim({label}, ':'), ' ', '_') IN ({words}) "
+        f"ELSE lower(trim({date})) = {name} END ELSE false END"
     )
-    rows = RowReader(narrow_plan(plan))
-    with duckdb.connect(config={"threads": 1}) as connection:
-        relation = connection.execute(suspects)
-        while found := relation.fetchmany(_BATCH):
-            if any(rows.is_blank(cells) or rows.codes(cells) for cells in found):
-                return False
-    return True
-
-
-def _by_position(plan: ColumnPlan) -> list[str]:
-    return [plan.header[i] for i in plan.positions]
 
 
 @contextmanager
 def _explained(where: str) -> Iterator[None]:
     """Turn what Arrow says of a damaged file into a refusal."""
-    import duckdb
-
     try:
         yield
     except DisclosureTrendsError:
         raise
     except PageError as error:
         raise _damaged(where, str(error)) from error
-    except (pa.ArrowException, OSError, MemoryError, duckdb.Error) as error:
+    except (pa.ArrowException, OSError, MemoryError) as error:
         raise _damaged(where, _plain(error)) from None
     except (ValueError, KeyError, OverflowError) as error:
         raise _damaged(where, type(error).__name__) from error

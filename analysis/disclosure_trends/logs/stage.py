@@ -1,6 +1,6 @@
 """What the sources hand to the cleaning pass: all-text Parquet and what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,48 +82,66 @@ class StagePart:
     ----------
     path : pathlib.Path
         A Parquet file inside the stage's folder, under a name of our own making.
+    name : str
+        ``source_file`` of its rows.
     columns : tuple of str
         The canonical columns that it holds.
-    source_name : str or None
+    own : mapping of str to str, optional
         None for a file written by the stage. Else the file is an untouched private
-        copy of a Parquet source, and this is its ``source_file``.
-    own : mapping of str to str
-        For such a copy: canonical name -> name of the column inside the file.
+        copy of a Parquet source that is read in place: canonical name -> name of the
+        column inside the file.
+    faulty : bool
+        Whether a text of such a copy is too long or holds a NUL.
     """
 
     path: Path
+    name: str
     columns: tuple[str, ...]
-    source_name: str | None = None
-    own: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] | None = None
+    faulty: bool = False
 
     def select(self, columns: tuple[str, ...]) -> str:
         """Return the SQL that reads this part with `columns` and the bookkeeping."""
-        names = [_select_column(self, name) for name in columns]
         path = quoted_text(str(self.path))
-        if self.source_name is None:
+        if self.own is None:
+            names = [self._column(name, name) for name in columns]
             kept = ", ".join([*names, *BOOKKEEPING])
             return f"SELECT {kept} FROM read_parquet({path})"
+        names = [self._column(self.own.get(name, name), name) for name in columns]
         kept = ", ".join(
             [
                 *names,
-                f"{quoted_text(self.source_name)}::VARCHAR AS source_file",
+                f"{quoted_text(self.name)}::VARCHAR AS source_file",
                 "file_row_number + 1 AS source_row",
-                f"{self._structural()} AS structural",
+                f"{self._structural(self.own)} AS structural",
                 "NULL::VARCHAR AS raw",
             ]
         )
         return f"SELECT {kept} FROM read_parquet({path}, file_row_number = true)"
 
-    def _structural(self) -> str:
-        """Return the SQL of the codes that a text of a plain Parquet file can earn."""
-        own = [quoted_name(name) for name in self.own.values()]
-        long = " OR ".join(f"length({n}) > {FIELD_CHARACTERS}" for n in own)
-        zero = " OR ".join(f"contains({n}, chr(0))" for n in own)
-        codes = (
-            f"concat_ws(';', CASE WHEN {long} THEN 'field_too_long' END, "
-            f"CASE WHEN {zero} THEN 'control_character' END)"
+    def _column(self, own: str, name: str) -> str:
+        if name not in self.columns:
+            return f"NULL::VARCHAR AS {quoted_name(name)}"
+        return f"{quoted_name(own)}::VARCHAR AS {quoted_name(name)}"
+
+    def _structural(self, own: Mapping[str, str]) -> str:
+        if not self.faulty:
+            return "NULL::VARCHAR"
+        long, zero = text_faults(own.values())
+        return (
+            f"nullif(concat_ws(';', CASE WHEN {long} THEN 'field_too_long' END, "
+            f"CASE WHEN {zero} THEN 'control_character' END), '')"
         )
-        return f"CASE WHEN {long} OR {zero} THEN {codes} END"
+
+
+def text_faults(columns: Iterable[str]) -> tuple[str, str]:
+    """Return the SQL conditions for a text that is too long, and for a NUL."""
+    own = [quoted_name(name) for name in columns]
+    long = " OR ".join(
+        f"coalesce(length({n}) > {FIELD_CHARACTERS}, false)" for n in own
+    )
+    zero = " OR ".join(f"contains({n}, chr(0))" for n in own)
+    return f"({long})", f"({zero})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +172,20 @@ class Stage:
         """Records of all files together."""
         return sum(file.records for file in self.files)
 
+    def select_file(self, name: str) -> str:
+        """Return the SQL query over the part of one file; see `select`."""
+        return self._select([part for part in self.parts if part.name == name])
+
     def select(self) -> str:
         """Return one SQL query over all parts: DuckDB reads nothing else.
 
         It yields `columns` (VARCHAR), ``source_file``, ``source_row`` (BIGINT),
         ``structural`` and ``raw`` (VARCHAR). Columns that a part lacks are NULL.
         """
-        if not self.parts:
+        return self._select(self.parts)
+
+    def _select(self, parts: Sequence[StagePart]) -> str:
+        if not parts:
             nothing = [
                 f"NULL::VARCHAR AS {quoted_name(column)}" for column in self.columns
             ]
@@ -171,15 +196,7 @@ class Stage:
                 "NULL::VARCHAR AS raw",
             ]
             return f"SELECT {', '.join(nothing)} WHERE false"
-        return " UNION ALL ".join(part.select(self.columns) for part in self.parts)
-
-
-def _select_column(part: StagePart, name: str) -> str:
-    if name not in part.columns:
-        return f"NULL::VARCHAR AS {quoted_name(name)}"
-    if part.source_name is None:
-        return quoted_name(name)
-    return f"{quoted_name(part.own[name])}::VARCHAR AS {quoted_name(name)}"
+        return " UNION ALL ".join(part.select(self.columns) for part in parts)
 
 
 def quoted_name(text: str) -> str:

@@ -172,7 +172,7 @@ def finished_part(writer: StageWriter) -> StagePart | None:
     """Return what a writer has written."""
     if not writer.rows:
         return None
-    return StagePart(path=writer.path, columns=writer.columns)
+    return StagePart(path=writer.path, name=writer.source_name, columns=writer.columns)
 
 
 def refuse_legacy(counts: TextCounts, encoding: Encoding, where: str) -> None:

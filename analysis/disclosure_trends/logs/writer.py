@@ -33,6 +33,7 @@ class StageWriter:
     def __init__(self, path: Path, *, source_name: str, columns: Sequence[str]) -> None:
         self.path = path
         self.columns = tuple(columns)
+        self.source_name = source_name
         self.rows = 0
         self._source = pa.array([source_name], pa.string())
         self._writer: pq.ParquetWriter | None = None
