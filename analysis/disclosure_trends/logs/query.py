@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -74,7 +74,9 @@ def stage_query(source: DatabaseQuery, item: Item) -> Staged:
         narrow = narrow_plan(plan)
         with _explained(item.where):
             batches = arrow_batches(reader, narrow)
-            return stage_batches(batches, narrow, item, kind="query")
+            staged = stage_batches(batches, narrow, item, kind="query")
+    unknown = len(plan.header) - len(plan.positions)
+    return replace(staged, file=replace(staged.file, unknown_columns=unknown))
 
 
 def _selected(plan: ColumnPlan, schema: pa.Schema) -> str:
