@@ -23,14 +23,14 @@ from disclosure_trends.models.negative_binomial import (
 NODES: Final = ((-(3**0.5), 1 / 6), (0.0, 2 / 3), (3**0.5, 1 / 6))
 
 
-def widen(dispersion: Array, *, df: Array) -> list[Array]:
+def widen(dispersion: Array, *, df: Array | float) -> list[Array]:
     """Dispersion at the three nodes of its log, whose variance is 2 / df.
 
     Parameters
     ----------
     dispersion : ndarray
         Variance / mean, at least 1.
-    df : ndarray
+    df : ndarray or float
         Degrees of freedom behind it; infinite means it is known.
 
     Returns

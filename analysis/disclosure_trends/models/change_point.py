@@ -1,0 +1,262 @@
+"""Since when, and by how much: the date of one lasting change of level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+import pandas as pd
+
+from disclosure_trends.counts.counts import Counts
+from disclosure_trends.display import numbers, wording
+from disclosure_trends.errors import SettingsError
+from disclosure_trends.models.calibration import PER_YEAR
+from disclosure_trends.models.series_matrix import period_words, region_words
+from disclosure_trends.models.step_posterior import StepPosterior, step_posterior
+from disclosure_trends.results import (
+    Check,
+    Estimate,
+    Finding,
+    Limit,
+    NotEstimable,
+    Number,
+    Result,
+    Word,
+)
+from disclosure_trends.vocabulary.periods import Freq
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+LEAST_PERIODS: Final = 8
+LEAST_CASES: Final = 10
+NOISE: Final = 3.84  # likelihood ratio that noise alone exceeds one time in twenty
+MOST_DAYS: Final = 730
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChangePointResult(Result):
+    """When a count changed its level for good, and by how much.
+
+    Attributes
+    ----------
+    tables
+        `dates`: `period, probability`, the period being the first at the new level;
+        `history`: the counts used.
+    date_set
+        Periods that together hold the date with the level asked for; all periods
+        where the date is not estimable. It need not be an interval.
+    region, level, freq, measure
+        As asked for.
+    dispersion
+        Variance / mean of the counts around trend, season and step.
+    """
+
+    figures: ClassVar[tuple[str, ...]] = ("dates",)
+
+    date_set: tuple[str, ...]
+    region: str
+    level: float
+    freq: Freq
+    measure: str
+    dispersion: float | None
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Say since when, how wide the set is, and by how much."""
+        ratio = self.estimates["rate_ratio"]
+        name = region_words(self.region)
+        if isinstance(ratio, NotEstimable):
+            said = wording.sentence(
+                f"{name}: the date of a change cannot be determined, {ratio.reason}"
+            )
+            return (self._finding(said, {"rate_ratio": ratio}),)
+        found: dict[str, Number] = {"rate_ratio": ratio}
+        found["dates"] = len(self.date_set)
+        word = wording.direction(ratio.lower, ratio.upper)
+        verb = {"rose": "rose", "fell": "fell"}.get(word, "may have changed")
+        width = wording.plural(len(self.date_set), self.freq)
+        value = numbers.ratio(ratio.value or 0.0)
+        span = numbers.span(ratio.lower, ratio.upper, "ratio")
+        said = (
+            f"{name} {verb} to {value} times its level ({span}), "
+            f"{self._when()}; the set of likely dates is {width} wide."
+        )
+        return (self._finding(wording.sentence(said), found),)
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Say what a date does not show."""
+        return (
+            Limit(
+                "One change",
+                "The date assumes one lasting change; bursts and several changes are "
+                "not told apart.",
+            ),
+            Limit(
+                "Searched dates",
+                "A date that was searched for is weaker evidence than one declared "
+                "beforehand, and says nothing about the cause.",
+            ),
+        )
+
+    def words(self) -> tuple[Word, ...]:
+        """Explain the set of dates."""
+        share = numbers.percent(self.level)
+        return (
+            Word(
+                "Set of likely dates",
+                f"The fewest periods that together hold the date with {share} "
+                "probability.",
+            ),
+        )
+
+    def _when(self) -> str:
+        first, last = period_words(self.date_set[0]), period_words(self.date_set[-1])
+        if len(self.date_set) == 1:
+            return f"from {first} on"
+        return f"beginning between {first} and {last}"
+
+    def _finding(self, said: str, found: dict[str, Number]) -> Finding:
+        return Finding(
+            id=f"dated-{self.region}",
+            question="Since when, and by how much?",
+            statement=said,
+            numbers=found,
+            evidence=self.evidence,
+            region=self.region,
+            checks=self.checks,
+        )
+
+    def _draw(self, name: str) -> go.Figure:
+        from disclosure_trends.display.dates import draw_dates
+
+        return draw_dates(
+            self.tables["history"],
+            dates=self.tables["dates"],
+            date_set=self.date_set,
+            name=name,
+            title=self.findings()[0].statement,
+            measure=self.measure,
+            simulated=self.evidence == "simulated",
+        )
+
+
+def date_uptick(
+    counts: Counts, *, region: str, level: float = 0.95
+) -> ChangePointResult:
+    """Date the one lasting change of a series, given its trend and season.
+
+    Parameters
+    ----------
+    counts : Counts
+        Incomplete periods are left out.
+    region : str
+        Name of the series.
+    level : float
+        Probability that the set of dates holds, between 0 and 1.
+
+    Returns
+    -------
+    ChangePointResult
+        `.table` with `period, probability`, `.date_set`, and
+        `.estimates["rate_ratio"]`. Where the history is too short, the cases too few
+        or nothing stands out from noise, the ratio is a `NotEstimable` and the set
+        holds all periods.
+
+    Raises
+    ------
+    SettingsError
+        There is no such series, or the level is out of range.
+    """
+    if not 0 < level < 1:
+        raise SettingsError(f"level: {level} is out of range; allowed is 0 to 1")
+    series = counts.series(region)
+    ripe = series[series["is_complete"] & series["value"].notna()]
+    checks: tuple[Check, ...] = ()
+    if counts.freq == "day" and len(ripe) > MOST_DAYS:
+        ripe = ripe.tail(MOST_DAYS)
+        text = f"Only the last {MOST_DAYS} days were searched for a change."
+        checks = (Check(name="recent_days_only", passed=None, text=text),)
+    refused = _refusal(ripe)
+    posterior = None if refused else _posterior(ripe, series, counts.freq)
+    if posterior is not None and posterior.evidence < NOISE:
+        refused = NotEstimable("no lasting change stands out from noise", rule="flat")
+    table, date_set = _dates(series, ripe, posterior, level=level)
+    if refused is not None:
+        date_set = tuple(series["period"])
+    ratio: Estimate | NotEstimable
+    if posterior is None or refused is not None:
+        ratio = refused or NotEstimable("the history is too short", rule="too_short")
+    else:
+        ratio = _ratio(posterior, level=level)
+    return ChangePointResult(
+        tables={"dates": table, "history": series},
+        estimates={"rate_ratio": ratio},
+        checks=checks,
+        evidence=counts.evidence,
+        date_set=date_set,
+        region=region,
+        level=level,
+        freq=counts.freq,
+        measure=counts.measure,
+        dispersion=None if posterior is None else posterior.dispersion,
+    )
+
+
+def _refusal(ripe: pd.DataFrame) -> NotEstimable | None:
+    n, cases = len(ripe), int(ripe["value"].sum())
+    if n < LEAST_PERIODS:
+        return NotEstimable(
+            f"only {n} periods are complete; {LEAST_PERIODS} are needed",
+            rule="too_short",
+        )
+    if cases < LEAST_CASES:
+        return NotEstimable(
+            f"only {cases} cases in all; {LEAST_CASES} are needed", rule="too_few_cases"
+        )
+    return None
+
+
+def _posterior(ripe: pd.DataFrame, series: pd.DataFrame, freq: Freq) -> StepPosterior:
+    place = {period: n for n, period in enumerate(series["period"])}
+    exposure = None
+    if "exposure" in ripe.columns and bool(ripe["exposure"].notna().all()):
+        exposure = ripe["exposure"].to_numpy(dtype=float)
+    return step_posterior(
+        ripe["value"].to_numpy(dtype=float),
+        per_year=PER_YEAR[freq],
+        times=np.array([place[period] for period in ripe["period"]], dtype=float),
+        exposure=exposure,
+        weekdays=freq == "day",
+    )
+
+
+def _dates(
+    series: pd.DataFrame,
+    ripe: pd.DataFrame,
+    posterior: StepPosterior | None,
+    *,
+    level: float,
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Probability of every period, and the periods that hold the level."""
+    table = pd.DataFrame({"period": series["period"], "probability": np.nan})
+    if posterior is None:
+        return table, tuple(series["period"])
+    table["probability"] = 0.0
+    table.loc[table["period"].isin(ripe["period"]), "probability"] = (
+        posterior.probability
+    )
+    periods = list(ripe["period"])
+    return table, tuple(periods[int(n)] for n in posterior.date_set(level))
+
+
+def _ratio(posterior: StepPosterior, *, level: float) -> Estimate:
+    tail = (1 - level) / 2
+    return Estimate(
+        value=posterior.ratio_quantile(0.5),
+        lower=posterior.ratio_quantile(tail),
+        upper=posterior.ratio_quantile(1 - tail),
+        level=level,
+        kind="confidence",
+        unit="ratio",
+    )

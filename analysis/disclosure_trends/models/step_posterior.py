@@ -1,0 +1,282 @@
+"""Posterior over the date of one lasting change, given trend and season.
+
+Counts and exposures are divided by the dispersion before they enter the likelihood
+("tempering"), so that counts which vary more than counting noise date a change less
+sharply. Trend and season may be there or not: the models are averaged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+from scipy.special import gammaln, stdtr, xlogy
+
+from disclosure_trends.models.negative_binomial import Array
+from disclosure_trends.models.predictive import NODES, widen
+
+FIRST, LAST = 2, 2  # periods that must lie before and after the change
+TREND_SD: Final = 0.25  # of the log growth in a year
+WAVE_SD: Final = 0.3  # of each wave, on the log scale
+WEEKDAY_SD: Final = 1.0
+TREND_ODDS: Final = 1 / 3  # prior odds of a trend beside the step ...
+SEASON_ODDS: Final = 3.0  # ... and of a season
+STEPS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepPosterior:
+    """Where a step lies, and how high it is.
+
+    Attributes
+    ----------
+    probability
+        Of each position being the first at the new level; adds to 1.
+    weight, log_ratio, spread, df
+        Mixture of t distributions of the log rate ratio.
+    dispersion
+        Variance / mean of the counts around the fullest model.
+    evidence
+        Largest likelihood ratio of a step against none, divided by the dispersion.
+    """
+
+    probability: Array
+    weight: Array
+    log_ratio: Array
+    spread: Array
+    df: int
+    dispersion: float
+    evidence: float
+
+    def ratio_quantile(self, share: float) -> float:
+        """Quantile of the rate ratio."""
+        low = float((self.log_ratio - 12 * self.spread).min())
+        high = float((self.log_ratio + 12 * self.spread).max())
+        for _ in range(80):
+            middle = (low + high) / 2
+            below = stdtr(self.df, (middle - self.log_ratio) / self.spread)
+            reached = float((self.weight * below).sum()) < share
+            low, high = (middle, high) if reached else (low, middle)
+        return float(np.exp((low + high) / 2))
+
+    def date_set(self, level: float) -> Array:
+        """Positions in order of falling probability until the level is reached."""
+        order = np.argsort(-self.probability, kind="stable")
+        before = np.cumsum(self.probability[order]) - self.probability[order]
+        chosen: Array = np.sort(order[before < level])
+        return chosen
+
+
+def step_posterior(
+    counts: Array,
+    *,
+    per_year: float,
+    times: Array | None = None,
+    exposure: Array | None = None,
+    weekdays: bool = False,
+) -> StepPosterior:
+    """Weigh every possible date of one step.
+
+    Parameters
+    ----------
+    counts : ndarray
+        Counts of the known periods, oldest first, at least six.
+    per_year : float
+        Periods in a year.
+    times : ndarray, optional
+        Position of each period on the calendar grid, where some are missing.
+    exposure : ndarray, optional
+        Positive exposure per period.
+    weekdays : bool
+        Whether periods are days and the weekday matters.
+
+    Returns
+    -------
+    StepPosterior
+        Over the positions of `counts`.
+    """
+    n = len(counts)
+    t = np.arange(n, dtype=float) if times is None else times
+    base = np.ones(n) if exposure is None else exposure / exposure.mean()
+    trend, waves, days = _columns(t, per_year=per_year, weekdays=weekdays)
+    choices = list(product((False, True), (False, True) if len(waves[1]) else (False,)))
+    designs = [
+        _join([trend] * with_trend + [waves] * with_waves + [days], n)
+        for with_trend, with_waves in choices
+    ]
+    fullest = _fit(counts, base, *designs[-1], phi=1.0)
+    best = int(fullest.log_lik.argmax())
+    mu = fullest.mean[best]
+    df = max(n - 3 - len(designs[-1][1]), 2)
+    phi = max(float(((counts - mu) ** 2 / mu).sum()) / df, 1.0)
+    fits = [_fit(counts, base, *design, phi=phi) for design in designs]
+    flat = max(_flat(counts, base, *design, phi=phi) for design in designs)
+    odds = np.log(
+        [TREND_ODDS**trend_in * SEASON_ODDS**waves_in for trend_in, waves_in in choices]
+    )
+    weight = np.zeros((len(fits), len(fits[0].step)))
+    for node, (_, share) in zip(widen(np.array(phi), df=df), NODES, strict=True):
+        score = np.stack([_log_weight(counts, fit, float(node)) for fit in fits])
+        score += odds[:, None]
+        part = np.exp(score - score.max())
+        weight += share * part / part.sum()
+    probability = np.zeros(n)
+    probability[FIRST : n - LAST + 1] = weight.sum(axis=0)
+    return StepPosterior(
+        probability=probability,
+        weight=weight.ravel(),
+        log_ratio=np.concatenate([fit.step for fit in fits]),
+        spread=np.concatenate([fit.step_se for fit in fits]),
+        df=df,
+        dispersion=phi,
+        evidence=2 * (max(float(fit.penalised.max()) for fit in fits) - flat) / phi,
+    )
+
+
+Columns = tuple[Array, Array]  # columns and their prior standard deviations
+
+
+def _columns(
+    t: Array, *, per_year: float, weekdays: bool
+) -> tuple[Columns, Columns, Columns]:
+    n, span = len(t), float(np.ptp(t)) + 1
+    trend = ((t - t.mean()) / per_year)[:, None]
+    pairs = 0
+    if per_year >= 4 and span >= 1.5 * per_year:
+        pairs = 2 if span >= 5 * per_year and per_year > 4 else 1
+    waves = [
+        wave(2 * np.pi * j * t / per_year)
+        for j in range(1, pairs + 1)
+        for wave in (np.cos, np.sin)
+    ]
+    days = [(t % 7 == day) * 1.0 for day in range(1, 7)] if weekdays else []
+    return (
+        (trend, np.array([TREND_SD])),
+        (_stack(waves, n), np.full(len(waves), WAVE_SD)),
+        (_stack(days, n), np.full(len(days), WEEKDAY_SD)),
+    )
+
+
+def _stack(columns: list[Array], n: int) -> Array:
+    return np.column_stack(columns) if columns else np.zeros((n, 0))
+
+
+def _join(parts: list[Columns], n: int) -> Columns:
+    columns = np.hstack([np.zeros((n, 0)), *(part[0] for part in parts)])
+    return columns, np.concatenate([np.zeros(0), *(part[1] for part in parts)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Fit:
+    """One model with every possible step, first axis the step."""
+
+    mean: Array
+    shape: Array
+    nuisance: Array
+    log_det: Array
+    prior: Array
+    log_lik: Array
+    step: Array
+    step_se: Array
+    phi: float
+
+    @property
+    def penalised(self) -> Array:
+        """Log likelihood less what the prior takes, in units of counts."""
+        return self.log_lik + self.prior
+
+
+def _fit(counts: Array, base: Array, columns: Array, sd: Array, *, phi: float) -> _Fit:
+    """Penalised Poisson fits with a level before and one after every position."""
+    n, q = columns.shape
+    steps = np.arange(FIRST, n - LAST + 1)
+    after = (np.arange(n) >= steps[:, None]).astype(float)
+    x = np.concatenate(
+        [
+            (1 - after)[:, :, None],
+            after[:, :, None],
+            np.broadcast_to(columns, (len(steps), n, q)),
+        ],
+        axis=2,
+    )
+    penalty = np.diag(np.r_[1e-9, 1e-9, phi / sd**2])
+    mean, beta, gram = _newton(counts, base, x, penalty)
+    covariance = np.linalg.inv(gram / phi)
+    contrast = np.zeros(2 + q)
+    contrast[:2] = -1, 1
+    variance = np.einsum("i,kij,j->k", contrast, covariance, contrast)
+    nuisance = beta[:, 2:]
+    levels = np.einsum("knn->kn", gram[:, :2, :2])
+    cross = gram[:, :2, 2:]
+    schur = gram[:, 2:, 2:] - np.einsum("kiq,ki,kir->kqr", cross, 1 / levels, cross)
+    log_det = np.linalg.slogdet(schur)[1] if q else np.zeros(len(steps))
+    return _Fit(
+        mean=mean,
+        shape=base * np.exp(nuisance @ columns.T),
+        nuisance=nuisance,
+        log_det=log_det + 2 * np.log(sd).sum(),
+        prior=-0.5 * phi * (nuisance**2 / sd**2).sum(axis=1),
+        log_lik=(counts * np.log(mean) - mean).sum(axis=1),
+        step=beta @ contrast,
+        step_se=np.sqrt(variance),
+        phi=phi,
+    )
+
+
+def _flat(
+    counts: Array, base: Array, columns: Array, sd: Array, *, phi: float
+) -> float:
+    """Penalised log likelihood without a step."""
+    x = np.hstack([np.ones((len(counts), 1)), columns])[None]
+    penalty = np.diag(np.r_[1e-9, phi / sd**2])
+    mean, beta, _ = _newton(counts, base, x, penalty)
+    prior = -0.5 * phi * float((beta[0, 1:] ** 2 / sd**2).sum())
+    return float((counts * np.log(mean) - mean).sum()) + prior
+
+
+def _newton(
+    counts: Array, base: Array, x: Array, penalty: Array
+) -> tuple[Array, Array, Array]:
+    """Solve by iteratively reweighted least squares, all steps at once."""
+    log_base = np.log(base)
+    eta = np.broadcast_to(np.log(counts + 0.1), x.shape[:2])
+    gram = np.zeros((len(x), x.shape[2], x.shape[2]))
+    beta = np.zeros((len(x), x.shape[2]))
+    for _ in range(STEPS):
+        mu = np.exp(eta)
+        z = eta - log_base + (counts - mu) / mu
+        weighted = x * mu[:, :, None]
+        gram = weighted.transpose(0, 2, 1) @ x + penalty
+        right = np.einsum("kni,kn->ki", weighted, z)
+        new = np.linalg.solve(gram, right[..., None])[..., 0]
+        settled = np.abs(new - beta).max() < 1e-8
+        beta = new
+        eta = np.clip(np.einsum("kni,ki->kn", x, beta) + log_base, -15, 30)
+        if settled:
+            break
+    return np.exp(eta), beta, gram
+
+
+def _log_weight(counts: Array, fit: _Fit, phi: float) -> Array:
+    """Log posterior weight: levels integrated exactly, the rest by Laplace's method."""
+    n = len(counts)
+    steps = np.arange(FIRST, n - LAST + 1)
+    cut = steps - 1
+    events = np.cumsum(counts)
+    room = np.cumsum(fit.shape, axis=1)
+    before, after = events[cut], events[-1] - events[cut]
+    rows = np.arange(len(steps))
+    early, late = room[rows, cut], room[:, -1] - room[rows, cut]
+    levels = _gamma(before / phi, early / phi) + _gamma(after / phi, late / phi)
+    spared = xlogy(counts, fit.shape).sum(axis=1) / phi
+    volume = fit.log_det - fit.nuisance.shape[1] * np.log(phi)
+    weight: Array = levels + spared + fit.prior / fit.phi - 0.5 * volume
+    return weight
+
+
+def _gamma(events: Array, room: Array) -> Array:
+    """Log of the integral over a rate with a Gamma(1/2, rate 0) prior."""
+    weight: Array = gammaln(events + 0.5) - (events + 0.5) * np.log(room)
+    return weight
