@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import disclosure_trends as dtr
+from disclosure_trends.counts.aggregate import tabulate_requests
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.models.change_factors import WindowCounts
@@ -180,6 +181,41 @@ def test_later_days_do_not_lengthen_the_curve(walked) -> None:
     assert result.until == "2024-09"
     middle = dtr.clean_requests(log.requests, as_of="2024-08-15")
     assert dtr.trace_adoption(middle, region="EU").until == "2024-07"
+
+
+def test_late_decisions_count_as_they_matured() -> None:
+    rng = np.random.default_rng(4)
+    panel = draw_panel("late", rng=rng, rows=6_000)
+    log = log_of(panel, rng=rng)
+    cleaned = dtr.clean_requests(log.requests, as_of=str(log.truth["as_of"]))
+    for days, counts in ((30, panel.matured), (None, panel.visible)):
+        cells = tabulate_requests(
+            cleaned, by=("authority",), freq="month", within_days=days
+        )
+        found = cells.pivot_table(index="authority", columns="period", values="valid")
+        names = [name.casefold() for name in panel.authority]
+        found = found.reindex(index=names, columns=list(panel.months), fill_value=0)
+        assert (found.fillna(0).to_numpy() == counts).all()
+
+
+def test_a_messy_log_cleans_to_what_was_simulated() -> None:
+    messy = dtr.simulate_requests("rerouting", rng=7, rows=5_000, messy=True)
+    clean = dtr.simulate_requests("rerouting", rng=7, rows=5_000 - 150)
+    read = ReadOptions(layouts=("epoch_s", "epoch_ms"))
+    cleaned = dtr.clean_requests(messy.requests, as_of="2024-10-31", read=read)
+    total = cleaned.ledger.total
+    assert total.records == 5_000
+    assert total.quarantined / total.records < 0.03
+    found = cleaned.to_frame().set_index("request_id")
+    # Where the newest state is beyond repair, an older one is the newest usable.
+    found = found[found["outcome"] != "pending"]
+    truth = clean.requests.set_index("request_id").loc[found.index]
+    for column in ("country", "channel", "legal_process", "outcome", "validity"):
+        assert (found[column] == truth[column]).all(), column
+    gap = (truth["received_at"] - found["received_at"]).dt.total_seconds()
+    assert gap.between(0, 59).all()
+    assert (found["accounts_requested"] == truth["accounts_requested"]).all()
+    assert cleaned.evidence == "simulated"
 
 
 @pytest.mark.parametrize("call", [dtr.decompose_change, dtr.trace_adoption])

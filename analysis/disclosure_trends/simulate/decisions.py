@@ -42,7 +42,8 @@ def decided_shares(
 ) -> tuple[Floats, Floats]:
     """Work out the chance of a decision within 30 days and by the cut, and by the cut.
 
-    Requests arrive evenly over a month.
+    Requests arrive evenly over a month. Within 30 days means by the end of the 30th
+    day after that of receipt, as a log is counted.
 
     Parameters
     ----------
@@ -56,10 +57,11 @@ def decided_shares(
     tuple of ndarray
         Both chances, by month.
     """
-    grid = 1 - (np.arange(_GRID) + 0.5) / _GRID
-    left = months.days_left[:, None] + grid * months.days[:, None]
+    receipt = (np.arange(_GRID) + 0.5) / _GRID * months.days[:, None]
+    left = (months.days_left + months.days)[:, None] - receipt
     by_cut = _chance_by(left, decision_days=decision_days)
-    within = _chance_by(np.minimum(left, MATURE_DAYS), decision_days=decision_days)
+    in_time = np.minimum(left, np.floor(receipt) + MATURE_DAYS + 1 - receipt)
+    within = _chance_by(in_time, decision_days=decision_days)
     return within.mean(axis=1), by_cut.mean(axis=1)
 
 
@@ -95,8 +97,9 @@ def draw_receipts(
     while todo.size:  # rejection: the groups were drawn with these very chances
         receipt[todo] = rng.uniform(0, days, size=todo.size)
         delay[todo] = draw_delays(todo.size, decision_days=decision_days, rng=rng)
-        hidden = receipt[todo] + delay[todo] >= days + days_left
-        drawn = np.where(hidden, 2, np.where(delay[todo] > MATURE_DAYS, 1, 0))
+        decided = receipt[todo] + delay[todo]
+        is_late = np.floor(decided) > np.floor(receipt[todo]) + MATURE_DAYS
+        drawn = np.where(decided >= days + days_left, 2, is_late.astype(int))
         todo = todo[(group[todo] >= 0) & (drawn != group[todo])]
     return receipt, delay
 

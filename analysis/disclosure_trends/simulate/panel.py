@@ -57,7 +57,7 @@ class PanelDraw:
     valid : ndarray of int
         Valid requests, whenever that is found out.
     matured : ndarray of int
-        Found valid within 30 days of receipt and by the cut.
+        Found valid within 30 days of receipt, in whole days, and by the cut.
     visible : ndarray of int
         Found valid by the cut, the last day of the log.
     calendar : SimulatedMonths

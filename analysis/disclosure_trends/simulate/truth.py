@@ -36,7 +36,8 @@ def expected_truth(world: World, *, months: SimulatedMonths, scale: float) -> Tr
     dict
         ``change, share, share_rerouted, share_induced, demand, validity`` (requests,
         and fractions of the change), ``before`` and ``after`` (the quarters), and
-        beside them ``rerouted, induced, share_lmdi, valid_before, valid_after``.
+        beside them ``rerouted, induced, share_lmdi, valid_before, valid_after`` and
+        ``as_of``, the last day on which anything was recorded.
     """
     inside = world.inside[:, None]
     parts = {
@@ -73,6 +74,7 @@ def expected_truth(world: World, *, months: SimulatedMonths, scale: float) -> Tr
         "share_lmdi": log_mean(*valid) * multiplier / change,
         "valid_before": valid[0],
         "valid_after": valid[1],
+        "as_of": months.cut.isoformat(),
     }
 
 
