@@ -349,3 +349,47 @@ def _band(rows: pd.DataFrame, axes: dict[str, str]) -> Iterator[go.Scatter]:
         hoverinfo="skip",
         **axes,
     )
+
+
+def draw_nowcast(
+    table: pd.DataFrame, *, name: str, measure: str, as_of: str, simulated: bool
+) -> go.Figure:
+    """Draw reported counts with the range they will probably reach.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `region, period, reported, value, lower, upper, status`.
+    name, measure, as_of : str
+        Slug, what is counted, last day known of.
+    simulated : bool
+        Whether nothing here describes reality.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        At most twelve panels.
+    """
+    rows = table.rename(columns={"value": "expected", "reported": "value"})
+    rows = rows.assign(is_complete=rows["status"].eq("whole"))
+    open_ = rows["status"].eq("nowcast")
+    for column in ("expected", "lower", "upper"):
+        rows[column] = rows[column].where(open_)
+    totals = rows.groupby("region")["value"].sum()
+    order = sorted(totals.index, key=lambda region: (-float(totals[region]), region))
+    shown = _shown(rows, order, freq=_freq_of(rows))
+    label = measure.replace("_", " ")
+    spec = FigureSpec(
+        name=name,
+        title="Recent periods are not complete yet",
+        subtitle=f"{label.capitalize()}; every panel has its own scale. Band: what the "
+        "count will probably reach.",
+        alt=f"Small multiples of {label}, the last periods completed: "
+        f"{_alt_names(shown)}.",
+        caption=f"Line: counts reported so far. {_caption(rows, order)}",
+        source="",
+        as_of=as_of,
+        table=_table(shown, name=name, label=label),
+        simulated=simulated,
+    )
+    return _draw(shown, spec)

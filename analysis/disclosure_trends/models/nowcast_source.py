@@ -1,0 +1,175 @@
+"""Rows with a delay: from a cleaned log, or from a frame somebody else counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.logs.cleaned import CleanedLog
+from disclosure_trends.results import Check, Evidence, NotEstimable
+from disclosure_trends.vocabulary.periods import Freq, format_period, parse_period
+from disclosure_trends.vocabulary.regions import partition_table
+
+NEEDED: Final = ("region", "period", "delay", "value")
+KEYS: Final = ("region", "country", "channel", "legal_process", "authority_type")
+MEASURES: Final = ("received", "valid", "invalid", "disclosed", "rejected")
+VISIBLE: Final = (
+    "logged_at",
+    "closed_at",
+    "validated_at",
+    "updated_at",
+    "acknowledged_at",
+)
+DISCLOSED: Final = ("disclosed", "partially_disclosed")
+Visible = Literal[
+    "logged_at", "closed_at", "validated_at", "updated_at", "acknowledged_at"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DelayedCounts:
+    """Counts by region, period and delay, and what is known of their source."""
+
+    cells: pd.DataFrame
+    as_of: date
+    evidence: Evidence
+    checks: tuple[Check, ...] = ()
+    refused: NotEstimable | None = None
+
+
+def read_frame(data: pd.DataFrame, *, as_of: date | None) -> DelayedCounts:
+    """Read a frame `region, period, delay, value`; the last row seen is its `as_of`."""
+    for name in NEEDED:
+        if name not in data.columns:
+            raise SettingsError(
+                f"data: there is no column {name!r}; needed are {', '.join(NEEDED)}"
+                f"{nearest(name, [str(column) for column in data.columns])}"
+            )
+    cells = data.loc[:, list(NEEDED)].copy()
+    if cells.isna().any().any():
+        raise SettingsError("data: a cell is missing; give every row all four columns")
+    cells["delay"] = cells["delay"].astype("int64")
+    cells["value"] = cells["value"].astype("int64")
+    if (cells["delay"] < 0).any() or (cells["value"] < 0).any():
+        raise SettingsError(
+            "data: a delay or a value is negative; allowed are whole numbers from 0"
+        )
+    cells[["region", "period"]] = cells[["region", "period"]].astype("str")
+    starts = {text: parse_period(text).start for text in cells["period"].unique()}
+    seen = pd.to_datetime(cells["period"].map(starts)) + pd.to_timedelta(
+        cells["delay"], unit="D"
+    )
+    known_to = as_of or seen.max().date()
+    return DelayedCounts(
+        cells=cells[seen <= pd.Timestamp(known_to)],
+        as_of=known_to,
+        evidence="log",
+    )
+
+
+def read_log(
+    cleaned: CleanedLog,
+    *,
+    by: str,
+    freq: Freq,
+    measure: str,
+    visible: str,
+    as_of: date | None,
+) -> DelayedCounts:
+    """Read a cleaned log; the delay runs from the period's start to visibility."""
+    for word, allowed, name in (
+        (by, KEYS, "by"),
+        (measure, MEASURES, "measure"),
+        (visible, VISIBLE, "visible"),
+    ):
+        if word not in allowed:
+            raise SettingsError(
+                f"{name}: {word!r} is unknown; allowed are {', '.join(allowed)}"
+                f"{nearest(word, allowed)}"
+            )
+    known_to = as_of or cleaned.as_of
+    rows = cleaned.to_frame()
+    closed_only = _holds_closed_only(cleaned, rows)
+    checks: tuple[Check, ...] = ()
+    if closed_only:
+        visible = "closed_at"
+        text = (
+            "No row of this log is open: it holds closed requests only. A request "
+            "appears in it when it is closed, so recent periods are too low; delays "
+            "are counted to the day of closing."
+        )
+        checks = (Check(name="closed_only", passed=False, text=text),)
+    empty = pd.DataFrame({name: [] for name in NEEDED})
+    if not cleaned.is_recorded(visible) or bool(rows[visible].isna().all()):
+        reason = NotEstimable(f"{visible} is not recorded", rule="not_recorded")
+        return DelayedCounts(
+            cells=empty,
+            as_of=known_to,
+            evidence=cleaned.evidence,
+            checks=checks,
+            refused=reason,
+        )
+    kept = rows[_wanted(rows, measure) & rows[visible].notna()].copy()
+    kept["region"] = _keys(kept, by)
+    kept = kept[kept["region"].notna()]
+    days = kept["received_at"].dt.date
+    names = {day: format_period(day, freq=freq) for day in days.unique()}
+    kept["period"] = days.map(names).astype("str")
+    starts = {text: parse_period(text).start for text in kept["period"].unique()}
+    start = pd.to_datetime(kept["period"].map(starts))
+    shown = kept[visible].dt.tz_localize(None).dt.normalize()
+    kept["delay"] = np.maximum((shown - start).dt.days, 0)
+    kept = kept[shown <= pd.Timestamp(known_to)]
+    cells = (
+        kept.groupby(["region", "period", "delay"], observed=True)
+        .size()
+        .rename("value")
+        .reset_index()
+    )
+    cells[["region", "period"]] = cells[["region", "period"]].astype("str")
+    return DelayedCounts(
+        cells=cells, as_of=known_to, evidence=cleaned.evidence, checks=checks
+    )
+
+
+def _holds_closed_only(cleaned: CleanedLog, rows: pd.DataFrame) -> bool:
+    """No row is open, though the last weeks of an open log would leave some."""
+    if not cleaned.is_recorded("closed_at") or len(rows) < 20:
+        return False
+    return bool(rows["closed_at"].notna().all())
+
+
+def _wanted(rows: pd.DataFrame, measure: str) -> pd.Series[bool]:
+    real = rows["legal_process"].ne("preservation").fillna(value=True)
+    if measure == "received":
+        return real
+    if measure in {"valid", "invalid"}:
+        flag = rows["is_valid"].astype("boolean")
+        return real & flag.eq(measure == "valid").fillna(value=False)
+    words = DISCLOSED if measure == "disclosed" else ("rejected",)
+    return real & rows["outcome"].isin(words)
+
+
+def _keys(rows: pd.DataFrame, by: str) -> pd.Series[str]:
+    """Name of the series of each row; the partition of the world for regions."""
+    if by != "region":
+        return rows[by].astype("str")
+    parts = partition_table()
+    day = rows["received_at"].dt.tz_localize(None)
+    joined = pd.DataFrame({"country": rows["country"].astype("str"), "day": day})
+    joined = joined.reset_index().merge(
+        parts.rename(columns={"region": "part"}), on="country", how="left"
+    )
+    inside = (joined["day"] >= joined["valid_from"]) | joined["valid_from"].isna()
+    inside &= (joined["day"].dt.normalize() <= joined["valid_to"]) | joined[
+        "valid_to"
+    ].isna()
+    found = joined[inside & joined["part"].notna()].drop_duplicates("index")
+    names = found.set_index("index")["part"].reindex(rows.index)
+    filled: pd.Series[str] = names.fillna("other")
+    return filled
