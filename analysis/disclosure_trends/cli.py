@@ -7,9 +7,9 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -18,9 +18,6 @@ from disclosure_trends.errors import (
     DisclosureTrendsError,
     SettingsError,
 )
-
-if TYPE_CHECKING:
-    from disclosure_trends.reports.workers import Progress
 
 STOPPED: Final = 143
 INTERRUPTED: Final = 130
@@ -116,21 +113,20 @@ def report(
     ] = False,
 ) -> int:
     """Run notebooks and publish their reports together."""
+    from disclosure_trends.reports.progress import show_progress
     from disclosure_trends.reports.runner import run_reports
     from disclosure_trends.reports.settings import parse_given
 
-    day = _day(as_of)
-    with _progress() as progress:
-        batch = run_reports(
-            names or [],
-            parameters=parse_given(notebooks, names or [], parameter or []),
-            as_of=day,
-            out=out,
-            notebooks=notebooks,
-            force=force,
-            jobs=jobs,
-            progress=progress,
-        )
+    batch = run_reports(
+        names or [],
+        as_of=_day(as_of),
+        parameters=parse_given(notebooks, names or [], parameter or []),
+        out=out,
+        notebooks=notebooks,
+        force=force,
+        jobs=jobs,
+        progress=show_progress(),
+    )
     if batch.outcome == "unchanged":
         typer.echo("unchanged: the same inputs, parameters and versions")
     if not batch.shown:
@@ -323,62 +319,14 @@ def copy_notebooks(
         typer.echo(_shown(path))
 
 
-def resolve_day(text: str, *, today: date) -> date:
-    """Resolve a day of knowledge.
-
-    Parameters
-    ----------
-    text : str
-        ``2024-12-31``, ``last-month-end`` or ``last-quarter-end``.
-    today : datetime.date
-        The day from which the last two are counted.
-
-    Returns
-    -------
-    datetime.date
-        The day meant.
-    """
-    from disclosure_trends.vocabulary.periods import parse_as_of
-
-    months = {
-        "last-month-end": today.month,
-        "last-quarter-end": (today.month - 1) // 3 * 3 + 1,
-    }
-    if text not in months:
-        return parse_as_of(text, name="--as-of")
-    return today.replace(month=months[text], day=1) - timedelta(days=1)
-
-
 def _day(text: str) -> date:
     """Resolve the day of knowledge; the only place where the clock is read."""
+    from disclosure_trends.reports.relative_days import resolve_day
+
     day = resolve_day(text, today=datetime.now(tz=UTC).date())
     if text != day.isoformat():
         typer.echo(f"as of {day.isoformat()}")
     return day
-
-
-@contextmanager
-def _progress() -> Iterator["Progress"]:
-    """Show how far a batch is: in place on a terminal, else a line for each report."""
-    if not sys.stderr.isatty():
-        yield lambda name, stage: typer.echo(f"{name}: {stage}")
-        return
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    under_way: list[str] = []
-
-    def show(name: str, stage: str) -> None:
-        # No rich.live: its thread must not be there when a report forks.
-        if stage == "started":
-            under_way.append(name)
-        else:
-            under_way.remove(name)
-            console.print(f"\r{name}: {stage}", highlight=False)
-        if under_way:
-            console.print(f"\r{', '.join(under_way)} ...", end="", highlight=False)
-
-    yield show
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tests.reports.conftest import PARAMETERS, RESULT, write_notebook
 
 from disclosure_trends import cli
 from disclosure_trends.reports.publish import locked_output
+from disclosure_trends.reports.relative_days import resolve_day
 
 DAY = "2024-12-31"
 PROGRAM = (sys.executable, "-m", "disclosure_trends")
@@ -340,10 +341,8 @@ def test_names_cannot_steer_a_terminal(
         ("last-quarter-end", date(2024, 12, 31), "2024-09-30"),
     ],
 )
-def test_relative_days(
-    capfd: pytest.CaptureFixture[str], word: str, today: date, day: str
-) -> None:
-    assert cli.resolve_day(word, today=today).isoformat() == day
+def test_relative_days(word: str, today: date, day: str) -> None:
+    assert resolve_day(word, today=today).isoformat() == day
 
 
 def test_a_relative_day_is_printed_and_recorded(
