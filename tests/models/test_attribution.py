@@ -16,7 +16,7 @@ from disclosure_trends.models.attribution import (
     answer_case,
     attribute_uptick,
 )
-from disclosure_trends.models.panel import Panel
+from disclosure_trends.models.panel import NEVER, Panel
 from disclosure_trends.models.verdict import judge_case
 from disclosure_trends.results import Estimate, NotEstimable
 from disclosure_trends.simulate.requests import draw_panel
@@ -261,3 +261,70 @@ def test_published_figures_are_refused_with_bounds_and_a_contrast():
     assert "outside the EU together rose 9.3 to 11 per cent" in result.refusal.instead
     assert result.estimates["change"].rule == "R1"
     assert tuple(result.estimates) == NAMES
+
+
+def test_nobody_moved_has_no_part_and_says_so():
+    draw = draw_panel("rerouting", rng=2)
+    panel = panel_of(draw)
+    nothing = np.zeros_like(panel.on_line)
+    still = replace(
+        panel.with_adoption(
+            np.full_like(panel.adopted, NEVER), np.full_like(panel.basis, "")
+        ),
+        on_line=nothing,
+        on_line_valid=nothing,
+        off_line=panel.submitted,
+        off_line_valid=panel.valid,
+    )
+    result = answer_case(case_of(draw, panel=still))
+    share = result.estimates["share_rerouted"]
+    assert (share.value, share.lower, share.upper) == (0, 0, 0)
+    assert result.findings()[0].statement == (
+        "No authority from the EU is known to have moved to the line: it has no part "
+        "in the rise."
+    )
+    assert {finding.id for finding in result.findings()} == {
+        *("attribution", "attribution_demand", "attribution_validity")
+    }
+
+
+def test_a_fall_is_called_a_fall():
+    draw = draw_panel("rerouting", rng=2)
+    panel = panel_of(draw)
+    counts = {}
+    for name in ("submitted", "valid"):
+        array = getattr(panel, name).copy()
+        array[:, draw.after_months] = np.floor(array[:, draw.after_months] * 0.2)
+        counts[name] = array
+    result = answer_case(case_of(draw, panel=replace(panel, **counts)))
+    assert result.estimates["change"].value < 0
+    assert " fall" in result.findings()[0].statement
+
+
+def test_a_policy_that_hits_all_alike_is_said_to_be_apart_from_the_line():
+    from datetime import date
+
+    from disclosure_trends.models.policies import Policy
+
+    policy = Policy(day=date(2024, 9, 23), line_only=False)
+    draw = draw_panel("policy", rng=1)
+    result = answer_case(case_of(draw, policies=(policy,)))
+    (finding,) = [f for f in result.findings() if f.id == "attribution_policies"]
+    assert "on 23 September 2024" in finding.statement
+    assert finding.numbers["validity"] == result.estimates["validity"]
+
+
+def test_events_of_other_kinds_are_no_policies():
+    from disclosure_trends.models.policies import policies_between
+    from disclosure_trends.vocabulary.events import load_events
+    from disclosure_trends.vocabulary.periods import parse_period
+
+    found = policies_between(
+        load_events(),
+        region="EU",
+        before=parse_period("2024Q2"),
+        after=parse_period("2024Q3"),
+        designated=["dsa_contact_point"],
+    )
+    # The shipped events hold one policy of these months: 23 September 2024.
+    assert [policy.text for policy in found] == ["23 September 2024"]

@@ -88,6 +88,8 @@ class AttributionResult(Result):
         The rule by which no share is printed.
     refusal : Refusal or None
         The refusal in full.
+    policies : tuple of str
+        Days within the windows on which a policy changed, in words.
     """
 
     figures: ClassVar[tuple[str, ...]] = (
@@ -105,6 +107,7 @@ class AttributionResult(Result):
     grade: Letter
     missed: str
     refusal: Refusal | None
+    policies: tuple[str, ...] = ()
 
     @property
     def refused(self) -> str | None:
@@ -246,6 +249,7 @@ def _assemble(
         grade="D" if scrutiny is None else scrutiny.grade.reached,
         missed="" if scrutiny is None else scrutiny.grade.sentence,
         refusal=judgement.refusal,
+        policies=tuple(policy.text for policy in case.policies),
     )
 
 

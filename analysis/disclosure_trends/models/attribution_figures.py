@@ -59,15 +59,23 @@ def describe_tables(result: AttributionResult) -> tuple[TableSpec, ...]:
             caption="How often the method errs on simulated logs of this shape",
             columns=(
                 ColumnRule(key="measure", label="On simulated logs of this shape"),
-                ColumnRule(key="value", label="Value", kind="number"),
-                ColumnRule(key="error", label="Simulation error", kind="number"),
+                ColumnRule(key="shown", label="Value"),
+                ColumnRule(key="give", label="Simulation error"),
             ),
-            rows=result.tables["calibration"],
-            note="Shares of the simulated logs; the error of the share is in points of "
-            "the change.",
+            rows=_in_words(result.tables["calibration"]),
+            note="Shares of the simulated logs; the mean error is in points of the "
+            "change.",
             source="Simulation with a seed derived from the shape of the log.",
         ),
     )
+
+
+def _in_words(card: pd.DataFrame) -> pd.DataFrame:
+    """Write the first row as a count and the others as shares."""
+    values, errors = list(card["value"]), list(card["error"])
+    shown = [numbers.count(values[0]), *map(numbers.percent_short, values[1:])]
+    give = ["", *map(numbers.percent_short, errors[1:])]
+    return card.assign(shown=shown, give=give)
 
 
 def _needs_caption(result: AttributionResult) -> str:

@@ -58,8 +58,8 @@ def write_answer(result: AttributionResult, share: Estimate | NotEstimable) -> s
         )
     if low <= 0 <= high:
         return (
-            f"No effect of the line is established: at most {numbers.percent(high)} "
-            f"{of} {_SAME} None is possible too."
+            f"No effect of the line is established: {numbers.percent(high)} {of} at "
+            f"most, and possibly nothing, {_SAME}"
         )
     if high < 0:
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from disclosure_trends.display import numbers
+from disclosure_trends.display.wording import listing
 from disclosure_trends.models.attribution_headline import (
     change_word,
     ends_of,
@@ -41,6 +42,7 @@ def say(result: AttributionResult) -> tuple[Finding, ...]:
         _total,
         _demand,
         _validity,
+        _policies,
         _conventions,
         _attempts,
         _specifications,
@@ -120,7 +122,12 @@ def _refuse(result: AttributionResult) -> Finding:
 
 def _headline(result: AttributionResult) -> Finding:
     share = result.estimates["share_rerouted"]
-    found: dict[str, Number] = {"share_rerouted": share, **result.estimates}
+    found: dict[str, Number] = {
+        "share_rerouted": share,
+        **result.estimates,
+        "grade": result.grade,
+        "missed": result.missed,
+    }
     return _finding(result, "", write_answer(result, share), found)
 
 
@@ -189,6 +196,20 @@ def _validity(result: AttributionResult) -> Finding | None:
     )
 
 
+def _policies(result: AttributionResult) -> Finding | None:
+    """Say what a policy within the windows does to the answer."""
+    if not result.policies:
+        return None
+    days = listing(result.policies)
+    text = (
+        f"A policy changed within the windows, on {days}. It hit those who had moved "
+        "and those who had not alike, so that it is told apart from the line and "
+        "stands in validity or policy."
+    )
+    found: dict[str, Number] = {"validity": result.estimates["validity"], "days": days}
+    return _finding(result, "policies", text, found)
+
+
 def _background(result: AttributionResult, name: str, text: str) -> Finding | None:
     row = part_of(result, name)
     if row is None:
@@ -205,8 +226,8 @@ def _conventions(result: AttributionResult) -> Finding | None:
     whole, shared = (float(value) for value in rows["share"])
     text = (
         f"Without adoption {numbers.percent(whole)} of the {change_word(result)} would "
-        "be missing; where the interaction of adoption with demand and validity is shared "
-        f"between them (LMDI-I), adoption has {numbers.percent(shared)}."
+        "be missing; where the interaction of adoption with demand and validity is "
+        f"shared between them (LMDI-I), adoption has {numbers.percent(shared)}."
     )
     ends = rows[["share", "lower", "upper"]].to_numpy(dtype=float)
     found: dict[str, Number] = {

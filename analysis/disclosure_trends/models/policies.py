@@ -53,7 +53,8 @@ def policies_between(
     policies : DataFrame, optional
         Column `date`, and optionally `scope` (a country or group; empty or
         ``platform`` for everybody) and `channel` (empty for every channel; several
-        joined by ``;``). Further columns are not read.
+        joined by ``;``). Where there is a `kind`, only rows of kind ``policy`` are
+        read; further columns are not.
     region : str
         Policies of other scopes are left out.
     before, after : Window
@@ -73,6 +74,8 @@ def policies_between(
     """
     if policies is None or policies.empty:
         return ()
+    if "kind" in policies:
+        policies = policies[policies["kind"] == "policy"]
     given = [str(column) for column in policies.columns]
     if "date" not in given:
         raise SettingsError(
