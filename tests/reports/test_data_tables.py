@@ -111,3 +111,16 @@ def test_a_verdict_has_its_shape_and_a_text_like_it_has_none() -> None:
         rows, ColumnRule(key="n", label="Need"), ColumnRule(key="v", label="Verdict")
     )
     assert [row[1].glyph for row in read.groups[0].rows] == ["disc", "diamond", ""]
+
+
+def test_an_address_is_a_link_named_by_its_place() -> None:
+    url = "https://www.example.org/a/long/path?with=more"
+    rows = pd.DataFrame({"n": ["a", "b"], "s": [url, "javascript:x"]})
+    read = table(
+        rows, ColumnRule(key="n", label="Fact"), ColumnRule(key="s", label="Source")
+    )
+    cells = [row[1] for row in read.groups[0].rows]
+    assert [(c.text, c.address) for c in cells] == [
+        ("example.org", url),
+        ("javascript:x", ""),
+    ]

@@ -82,6 +82,7 @@ def test_headings_cut_a_cell() -> None:
         "<javascript:alert(1)>",
         "[link](//example.org/x)",
         "[link](file:///etc/passwd)",
+        "[link](x://[bad)",
     ],
 )
 def test_raw_html_and_other_schemes_are_text(text: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -31,6 +32,7 @@ _GLYPHS: Mapping[str, str] = {
     "cannot be told": "ring",
     "not tried": "ring",
 }
+_ADDRESS = re.compile(r"https?://(?:www\.)?(?P<place>[^/?#\s]+)\S*$")
 _TEXTUAL = frozenset({"text", "date"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -64,6 +66,7 @@ class Cell:
     is_number: bool
     spark: Spark | None = None
     glyph: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,9 @@ def _cell(value: object, column: Record) -> Cell:
         drawn = draw_spark(_numbers(value))
         return Cell(drawn.text, is_number=False, spark=drawn)
     text = value_text(value, kind)
+    address = _ADDRESS.match(text) if kind == "text" else None
+    if address:
+        return Cell(address["place"], is_number=False, address=text)
     shape = glyph_of(text) if kind == "text" else ""
     return Cell(text, is_number=kind not in _TEXTUAL, glyph=shape)
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 LONGEST: Final = 2000  # characters of one text; a whole page of a book has fewer
-_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+_ALLOWED: Final = re.compile(r"#|https?://|mailto:", re.IGNORECASE)
 
 # Controls, soft hyphen, Arabic letter mark, zero-width and directional characters,
 # tags, line separators, lone surrogates. Line feeds and tabs are ordinary space.
@@ -181,7 +180,7 @@ class _Markdown(MarkdownIt):
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
         """Tell whether a link stays a link; otherwise its text is shown."""
-        return url.startswith("#") or urlsplit(url.strip()).scheme.lower() in _SCHEMES
+        return _ALLOWED.match(url.strip()) is not None
 
 
 @lru_cache(maxsize=1)
