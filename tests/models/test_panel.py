@@ -9,12 +9,10 @@ from tests.models.panels import panel_of
 
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.onset import date_adoption, date_alternatives
-from disclosure_trends.models.panel import (
+from disclosure_trends.models.panel import NEVER, arrange_panel, months_of
+from disclosure_trends.models.panel_cells import (
     MAX_MONTHS,
-    NEVER,
-    arrange_panel,
     mature_from,
-    months_of,
     panel_of_cells,
 )
 from disclosure_trends.models.routing import (
@@ -195,3 +193,14 @@ def test_a_register_comes_first_and_silence_needs_strong_proof():
 def test_nobody_moves_where_no_line_is_known():
     nothing = np.zeros((3, 6))
     assert change_points(nothing, nothing).tolist() == [NEVER] * 3
+
+
+def test_an_unknown_channel_is_named_with_the_nearest():
+    from disclosure_trends.models.panel_cells import _check_channels
+
+    assert _check_channels("le_portal") == {"le_portal"}
+    with pytest.raises(SettingsError) as raised:
+        _check_channels(["dsa_contact_pont"])
+    text = str(raised.value)
+    assert text.startswith("designated: 'dsa_contact_pont' is no channel; allowed are")
+    assert text.endswith("; did you mean 'dsa_contact_point'?")

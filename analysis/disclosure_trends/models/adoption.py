@@ -21,7 +21,7 @@ from disclosure_trends.models.adoption_tables import (
     events_table,
 )
 from disclosure_trends.models.onset import check_adoption_dates, date_adoption
-from disclosure_trends.models.panel import count_cells, panel_of_cells
+from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
 from disclosure_trends.results import Finding, Limit, Result, Word
 from disclosure_trends.vocabulary.periods import Window, format_period, parse_period
 from disclosure_trends.vocabulary.regions import check_region

@@ -14,13 +14,8 @@ from disclosure_trends.models.onset import (
     date_adoption,
     rests_on_first_use,
 )
-from disclosure_trends.models.panel import (
-    Floats,
-    Ints,
-    Panel,
-    count_cells,
-    panel_of_cells,
-)
+from disclosure_trends.models.panel import Floats, Ints, Panel
+from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
 from disclosure_trends.models.policies import Policy, policies_between
 from disclosure_trends.models.window_counts import decision_days
 from disclosure_trends.results import Check, Evidence

@@ -206,14 +206,16 @@ def judge_history(*, enough: bool, has: str) -> Criterion:
     )
 
 
-def judge_placebo(name: str, needs: str, p_value: float | None) -> Criterion:
+def judge_placebo(
+    name: str, needs: str, p_value: float | None, *, untried: Letter = "B"
+) -> Criterion:
     """Whether an attempt to break the answer failed, as it should."""
     return Criterion(
         name=name,
         needs=needs,
         has="could not be tried" if p_value is None else p_text(p_value),
         met=None if p_value is None else p_value > DOUBTFUL,
-        cap="B" if p_value is None else "C",
+        cap=untried if p_value is None else "C",
     )
 
 

@@ -6,26 +6,22 @@ panel depends on the order of the rows of a log.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.vocabulary.periods import (
     Window,
-    format_period,
-    parse_period,
     period_range,
 )
-from disclosure_trends.vocabulary.regions import region_members
 
 if TYPE_CHECKING:
-    from disclosure_trends.logs.cleaned import CleanedLog
+    pass
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,12 +30,7 @@ Texts = NDArray[np.str_]
 
 NEVER: Final = 10_000
 """Adoption month of an authority that has not adopted."""
-MATURE_DAYS: Final = 30
-"""A request counts as valid if that was decided within so many days of receipt."""
-MAX_MONTHS: Final = 36
-"""Longer histories are cut: an authority's level is taken as one number."""
-
-_COUNTED: Final = {
+COUNTED: Final = {
     "submitted": "received",
     "valid": "valid",
     "on_line": "on_line",
@@ -47,6 +38,7 @@ _COUNTED: Final = {
     "on_line_valid": "on_line_valid",
     "off_line_valid": "off_line_valid",
 }
+"""Array of a panel -> column of the counted cells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +56,7 @@ class Panel:
     months : tuple of str
         The T months, in order, without holes: ``"2024-03"``.
     matured : array of bool, shape (T,)
-        Whether every request of the month had `MATURE_DAYS` days to be decided.
+        Whether every request of the month had the days in which it counts.
     submitted, valid : array of float, shape (A, T)
         Requests received, and those of them that were found valid in time.
     on_line, off_line : array of float, shape (A, T)
@@ -127,7 +119,7 @@ class Panel:
         Panel
             In the same order.
         """
-        by_row = ("authority", "country", "inside", "adopted", "basis", *_COUNTED)
+        by_row = ("authority", "country", "inside", "adopted", "basis", *COUNTED)
         return replace(self, **{name: getattr(self, name)[rows] for name in by_row})
 
     def region(self) -> Panel:
@@ -154,7 +146,7 @@ class Panel:
         if first == 0:
             return self
         shifted = np.where(self.adopted == NEVER, NEVER, self.adopted - first)
-        cut = {name: getattr(self, name)[:, first:] for name in _COUNTED}
+        cut = {name: getattr(self, name)[:, first:] for name in COUNTED}
         return replace(
             self,
             months=self.months[first:],
@@ -248,7 +240,7 @@ def arrange_panel(
     when = np.where(when >= len(months), NEVER, when).astype(np.int64)[order]
     arrays = {
         name: np.ascontiguousarray(counts[name], dtype=np.float64)[order]
-        for name in _COUNTED
+        for name in COUNTED
     }
     everything = np.ones(len(months), dtype=np.bool_)
     return Panel(
@@ -260,137 +252,4 @@ def arrange_panel(
         adopted=when,
         basis=np.where(when == NEVER, "", "registered").astype(str),
         **arrays,
-    )
-
-
-def count_cells(
-    cleaned: CleanedLog,
-    *,
-    designated: Collection[str] | None = None,
-    within_days: int | None = MATURE_DAYS,
-) -> pd.DataFrame:
-    """Count a cleaned log by country, authority and month, in long form.
-
-    Parameters
-    ----------
-    cleaned : CleanedLog
-        The log.
-    designated : collection of str, optional
-        Channels that are the right line; without it the table of lines decides.
-    within_days : int, optional
-        Decisions count that were taken within so many days; None for no limit.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `counts.aggregate.tabulate_requests`. Requests that name no
-        authority count as one more authority of their country, the empty text.
-    """
-    # DuckDB is slow to import, and panels are also made without it.
-    from disclosure_trends.counts.aggregate import tabulate_requests
-
-    by = ("country", "authority") + (("channel",) if designated is not None else ())
-    cells = tabulate_requests(cleaned, by=by, freq="month", within_days=within_days)
-    cells = cells.dropna(subset=["country", "period"])
-    cells = cells.assign(authority=cells["authority"].fillna("").astype(str))
-    if designated is None:
-        return cells
-    return _route_by_channel(cells, designated=frozenset(designated))
-
-
-def panel_of_cells(
-    cells: pd.DataFrame,
-    *,
-    region: str,
-    windows: tuple[Window, Window],
-    as_of: date,
-    measure: str = "valid",
-) -> Panel:
-    """Arrange counted cells as a panel.
-
-    Parameters
-    ----------
-    cells : DataFrame
-        From `count_cells`.
-    region : str
-        Its members on the last day of the later window are inside.
-    windows : tuple of Window
-        Before and after. The panel ends with the last month of `after`, holds all
-        months of both, and at most `MAX_MONTHS` months if that is enough.
-    as_of : date
-        Last day of which the log knows, inclusive.
-    measure : str
-        Column that is taken as valid.
-
-    Returns
-    -------
-    Panel
-        Nobody has adopted yet.
-    """
-    before, after = windows
-    last = format_period(after.end, freq="month")
-    cells = cells[cells["period"] <= last]
-    months = _months(cells, needed=months_of(before)[0], last=last)
-    cells = cells[cells["period"] >= months[0]]
-    keys = pd.MultiIndex.from_frame(cells[["country", "authority"]].astype(str))
-    row, units = keys.factorize(sort=True)
-    rows: Ints = np.asarray(row, dtype=np.int64)
-    place = {month: i for i, month in enumerate(months)}
-    column: Ints = np.array([place[month] for month in cells["period"]], dtype=np.int64)
-    country = np.array([unit[0] for unit in units], dtype=str)
-    members = region_members(region, on=after.end)
-    shape = (len(units), len(months))
-    counted = _COUNTED | {"valid": measure}
-    return arrange_panel(
-        authority=[unit[1] for unit in units],
-        country=country,
-        inside=np.isin(country, sorted(members)),
-        months=months,
-        counts={
-            name: _matrix(cells[source], rows, column, shape)
-            for name, source in counted.items()
-        },
-        matured=np.array([_is_mature(month, as_of) for month in months]),
-    )
-
-
-def mature_from(month: str) -> date:
-    """First day on which a month counts as matured (inclusive)."""
-    return parse_period(month).end + timedelta(days=MATURE_DAYS)
-
-
-def _is_mature(month: str, as_of: date) -> bool:
-    return mature_from(month) <= as_of
-
-
-def _months(cells: pd.DataFrame, *, needed: str, last: str) -> list[str]:
-    """List the months of a panel: without holes, from `needed` at the latest."""
-    first = min(cells["period"].min() if len(cells) else needed, needed)
-    start, end = parse_period(first).start, parse_period(last).start
-    months = period_range(start, end, freq="month")
-    longest = max(MAX_MONTHS, len(months) - months.index(needed))
-    return months[-longest:]
-
-
-def _matrix(
-    values: pd.Series[float], row: Ints, column: Ints, shape: tuple[int, int]
-) -> Floats:
-    matrix = np.zeros(shape)
-    filled = values.to_numpy(dtype=np.float64, na_value=0.0)
-    np.add.at(matrix, (row, column), filled)
-    return matrix
-
-
-def _route_by_channel(
-    cells: pd.DataFrame, *, designated: frozenset[str]
-) -> pd.DataFrame:
-    """Replace the lines of the table by the channels that were named."""
-    channel = cells["channel"].astype("string").fillna("unknown")
-    on = channel.isin(sorted(designated)).to_numpy()
-    off = ~on & (channel != "unknown").to_numpy()
-    return cells.assign(
-        on_line=cells["received"].where(on, 0),
-        off_line=cells["received"].where(off, 0),
-        on_line_valid=cells["valid"].where(on, 0),
-        off_line_valid=cells["valid"].where(off, 0),
     )

@@ -22,7 +22,7 @@ from disclosure_trends.models.guards import (
     Comparison,
     points,
 )
-from disclosure_trends.models.panel import MATURE_DAYS, mature_from
+from disclosure_trends.models.panel_cells import MATURE_DAYS, mature_from
 from disclosure_trends.results import Number
 from disclosure_trends.vocabulary.periods import format_day
 

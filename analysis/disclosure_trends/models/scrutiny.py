@@ -144,6 +144,7 @@ def _grade(
                 "lead_placebo",
                 "Submitted requests do not rise before the move",
                 judgement.p_total,
+                untried="C",
             ),
             grades.judge_placebo(
                 "validity_placebo",
