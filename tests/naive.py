@@ -6,6 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from scipy.special import gammaln
+from scipy.stats import nbinom
 
 from disclosure_trends.logs.mapping import map_spelling
 from disclosure_trends.vocabulary.columns import COLUMNS
@@ -315,3 +317,189 @@ def naive_counts(judged, clean):
         cell[0] += 1
         cell[{True: 1, False: 2, None: 3}[valid]] += 1
     return counts
+
+
+# -- detection -----------------------------------------------------------------
+
+
+def mixture_boundaries(n):
+    """Ages at which the level may move."""
+    cuts, cut = [], 6
+    while cut < n - 3:
+        cuts.append(cut)
+        cut += 6 if cut < 36 else 12
+    return cuts
+
+
+def mixture_columns(n, ahead):
+    """Columns by name, and the row of the predicted month, in plain loops."""
+    cuts = mixture_boundaries(n)
+    turns = list(range(24, n - 12 + 1, 24))
+
+    def row(t):
+        age = max(n - 1 - t, 0)
+        angle = 2 * np.pi * (t + 1) / 12
+        fixed = [1.0, (t - n + 1) / 12, np.cos(angle), np.sin(angle)]
+        season = []
+        for j in range(2, 6):
+            season += [2**0.5 * np.cos(j * angle), 2**0.5 * np.sin(j * angle)]
+        season.append(np.cos(np.pi * (t + 1)))
+        drift = [float(age >= cut) for cut in cuts]
+        turn = []
+        for cut in turns:
+            turn += [(age >= cut) * np.cos(angle), (age >= cut) * np.sin(angle)]
+        return {"F": fixed, "S": season, "R": drift, "T": turn}
+
+    return [row(t) for t in range(n)], row(n - 1 + ahead), cuts, turns
+
+
+def mixture_start(y, x):
+    """Three robust Poisson fits, then the form of the variance."""
+    sd = np.array([1e3, 0.25, 1.0, 1.0])
+    weight = np.ones(len(y))
+    for step in range(3):
+        mu = y + 0.1
+        eta = np.log(mu)
+        old = np.full(4, np.inf)
+        for _ in range(8):
+            a = x.T @ ((weight * mu)[:, None] * x) + np.diag(1 / sd**2)
+            b = np.linalg.solve(a, x.T @ (weight * mu * (eta + (y - mu) / mu)))
+            eta = np.clip(x @ b, -12, 25)
+            mu = np.exp(eta)
+            if np.abs(b - old).max() < 1e-5:
+                break
+            old = b
+        if step == 2:
+            break
+        lev = weight * mu * np.einsum("ij,jk,ik->i", x, np.linalg.inv(a), x)
+        pearson = weight * (y - mu) ** 2 / mu / np.maximum(1 - lev, 0.05)
+        phi = max(pearson.sum() / weight.sum(), 1.0)
+        anscombe = 1.5 * (y ** (2 / 3) * mu ** (-1 / 6) - np.sqrt(mu)) / np.sqrt(phi)
+        weight = np.where(anscombe > 2.58, (2.58 / np.maximum(anscombe, 2.58)) ** 2, 1)
+    df = weight.sum() - 4
+    phi = max(1.0, (weight * (y - mu) ** 2 / mu).sum() / df)
+    centre = np.exp(np.log(mu).mean())
+    low, high = 1.0, 1 + 20 * phi
+    for _ in range(20):
+        middle = (low + high) / 2
+        spread = mu * (1 + (middle - 1) * mu / centre)
+        if (weight * (y - mu) ** 2 / spread).sum() > df:
+            low = middle
+        else:
+            high = middle
+    rising = (low + high) / 2
+    gain = log_negative_binomial(y, mu, 1 + (rising - 1) * mu / centre)
+    gain = gain - log_negative_binomial(y, mu, phi * np.ones_like(mu))
+    proportional = (weight * gain).sum() > 1.5 and phi > 1.02
+    return mu, (rising if proportional else phi), centre, proportional
+
+
+def log_negative_binomial(y, mean, ratio):
+    ratio = np.maximum(ratio, 1 + 1e-6)
+    size = mean / (ratio - 1)
+    return (
+        gammaln(y + size)
+        - gammaln(size)
+        - gammaln(y + 1)
+        - size * np.log(ratio)
+        + y * np.log((ratio - 1) / ratio)
+    )
+
+
+def mixture_predictive(y, *, ahead=2):  # noqa: C901, PLR0915  one long recipe
+    """Tail and mean of the calibrated monthly baseline, one model at a time."""
+    y = np.asarray(y, float)
+    n = len(y)
+    rows, new, cuts, turns = mixture_columns(n, ahead)
+    age = np.arange(n)[::-1]
+    x_fixed = np.array([row["F"] for row in rows])
+    mu, phi, centre, proportional = mixture_start(y, x_fixed)
+    grow = (lambda m: m / centre) if proportional else np.ones_like
+    edges = [0, *cuts, n]
+    gaps = [(edges[i + 2] - edges[i]) / 2 for i in range(len(cuts))]
+    eta, eps, kappa = np.log(mu), 0.06, 1.0
+    models = [(q, s, 0.0) for q in (0, 0.02, 0.04, 0.08) for s in (0, 0.1, 0.3)]
+    if turns:
+        models += [(0, 0.1, 0.15), (0.04, 0.1, 0.15)]
+    for step in range(3):
+        mu = np.exp(eta)
+        spread = 1 + (phi - 1) * grow(mu)
+        h = np.maximum(spread * (max(kappa, 1) if step else 1), 1.005)
+        size, sd = mu / (h - 1), np.maximum(np.sqrt(h * mu), 1.5)
+        ratios = []
+        for k in (2, 3, 5, 8, 12):
+            d = k * sd / (h - 1)
+            log_ratio = gammaln(y + size + d) - gammaln(size + d)
+            log_ratio += gammaln(size) - gammaln(y + size) - d * np.log(h)
+            ratios.append(np.exp(np.minimum(log_ratio, 50)))
+        tau = 1 / (1 + eps / (1 - eps) * np.mean(ratios, axis=0))
+        eps = np.clip((0.06 * 400 + (1 - tau).sum()) / (400 + n), 1e-4, 0.3)
+        w = tau * mu * phi / spread
+        z = eta + (y - mu) / mu
+        df = max(tau.sum() - 4, 2)
+        fade = 2.0 ** (-age / 36)
+        square = tau * (y - mu) ** 2 / (mu * spread)
+        kappa = (fade * square).sum() / (fade * tau).sum() / (square.sum() / tau.sum())
+        kappa = np.clip(kappa, 0.8, 3)
+        recent = max((fade * tau).sum() ** 2 / (fade**2 * tau).sum() - 4 + 2, 3)
+        out = []
+        for q, s, r in models:
+            parts = ["F"] + ["S"] * (s > 0) + ["R"] * (q > 0) + ["T"] * (r > 0)
+            x = np.array([[v for p in parts for v in row[p]] for row in rows])
+            x0 = np.array([v for p in parts for v in new[p]])
+            pen = [phi / v**2 for v in (1e3, 0.25, 1, 1)]
+            pen += [phi / s**2] * 9 if s else []
+            pen += [phi / (q**2 * v) for v in gaps] if q else []
+            pen += [phi / r**2] * (2 * len(turns)) if r else []
+            a = x.T @ (w[:, None] * x) + np.diag(pen)
+            right = x.T @ (w * z)
+            b = np.linalg.solve(a, right)
+            rss = (w * z * z).sum() - b @ right
+            prior = np.log((0.5 if q == 0 else 1 / 6) * (0.7 if s == 0 else 0.15))
+            prior += np.log(0.3) if r else 0
+            shared = -0.5 * np.linalg.slogdet(a)[1] + 0.5 * np.log(pen[4:]).sum()
+            shared += prior
+
+            def judge(rss, df=df):
+                ph = max((rss + 3) / (df + 2), 1)
+                return ph, -0.5 * df * np.log(ph) - 0.5 * rss / ph
+
+            ph, fit = judge(rss)
+            lev = x0 @ np.linalg.solve(a, x0)
+            var = ph * lev + q**2 * (2 + ahead) + r**2 * (1 / 3 + ahead / 24)
+            plain = q == 0 and r == 0 and len(cuts) >= 3
+            out.append(
+                (shared + fit + (np.log(0.9) if plain else 0), x @ b, x0 @ b, ph, var)
+            )
+            if plain:
+                tried = []
+                for cut in cuts:
+                    u = (age >= cut) * 1.0
+                    solved = np.linalg.solve(a, x.T @ (w * u))
+                    c = (w * u * u).sum() - (x.T @ (w * u)) @ solved + phi / 0.25
+                    d = ((w * u * z).sum() - (x.T @ (w * u)) @ b) / c
+                    ph_u, fit_u = judge(rss - c * d * d)
+                    fit_u -= 0.5 * np.log(c * 0.25 / phi)
+                    b_u = b - solved * d
+                    var_u = ph_u * (lev + (solved @ x0) ** 2 / c)
+                    tried.append((fit_u, x @ b_u + u * d, x0 @ b_u, ph_u, var_u))
+                mean_fit = np.log(np.mean(np.exp([t[0] for t in tried])))
+                best = max(tried, key=lambda t: t[0])
+                out.append((shared + mean_fit + np.log(0.1), *best[1:]))
+        weights = np.exp(np.array([o[0] for o in out]) - max(o[0] for o in out))
+        weights /= weights.sum()
+        eta = np.clip(sum(p * o[1] for p, o in zip(weights, out, strict=True)), -12, 25)
+        phi = sum(p * o[3] for p, o in zip(weights, out, strict=True))
+    mean = np.exp([o[2] for o in out])
+
+    def tail(count):
+        total = 0.0
+        for node, share in ((-(3**0.5), 1 / 6), (0, 2 / 3), (3**0.5, 1 / 6)):
+            for p, m, o in zip(weights, mean, out, strict=True):
+                ph = max(1, max(1, o[3] * kappa) * np.exp(node * (2 / recent) ** 0.5))
+                g = m / centre if proportional else 1.0
+                ratio = max(1 + (ph - 1) * g + m * o[4], 1 + 1e-6)
+                total += share * p * nbinom.sf(count - 1, m / (ratio - 1), 1 / ratio)
+        return total
+
+    return tail, float(weights @ mean)
