@@ -245,22 +245,29 @@ def test_12_faults_that_check_and_verify_find(
     assert "cannot be read" in ends(capfd, 2, ["check", str(out / "absent.html")])
 
 
-def test_143_sigterm_leaves_nothing_half_published(shelf: Path, out: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_143_sigterm_leaves_nothing_half_published(
+    shelf: Path, out: Path, jobs: str
+) -> None:
     assert cli.run(report(shelf, out, "good")) == 0
     before = (out / "latest").readlink()
     mark = out.parent / "cell"
-    one(shelf, f"open({str(mark)!r}, 'w').close(); import time; time.sleep(600)")
+    write = f"import os; open({str(mark)!r}, 'w').write(str(os.getpid()))"
+    one(shelf, f"{write}\nimport time; time.sleep(600)")
+    with (shelf / "reports.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[reports.good]\n")
     running = subprocess.Popen(
-        [*PROGRAM, *report(shelf, out, "--as-of", "2025-01-31")],
+        [*PROGRAM, *report(shelf, out, "--as-of", "2025-01-31", "--jobs", jobs)],
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not mark.exists() and running.poll() is None:
+    while not (mark.exists() and mark.read_text()) and running.poll() is None:
         time.sleep(0.05)
     running.send_signal(signal.SIGTERM)
     _, error = running.communicate(timeout=30)
     assert running.returncode == 143
     assert error == "disclosure-trends: stopped by SIGTERM\n"
+    assert not _lives(int(mark.read_text()))
     assert (out / "latest").readlink() == before
     assert not list((out / "runs").glob(".tmp-*"))
     (failed,) = (out / "runs").glob("*.failed-1")

@@ -42,8 +42,9 @@ def front_page() -> str:
     """Return the fixed page that leads to the newest run."""
     policy = html.escape(content_policy([]), quote=True)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<!doctype html>\n<html lang="en">\n<head>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta charset="utf-8">\n'
         f'<meta http-equiv="refresh" content="0; url={_TARGET}">\n'
         '<meta name="robots" content="noindex">\n'
         f"<title>{PRODUCT}</title>\n</head>\n<body>\n"
@@ -71,8 +72,9 @@ def run_index(reports: Sequence[Listed], *, as_of: str) -> str:
     policy = html.escape(content_policy([]), quote=True)
     rows = "\n".join(_row(report) for report in reports)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<!doctype html>\n<html lang="en">\n<head>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n'
         f"<title>{PRODUCT}, reports as of {day}</title>\n"

@@ -16,7 +16,7 @@ from disclosure_trends.errors import RedactionError
 
 # Our own artefacts are full of these: addresses of sources and hashes.
 _IGNORED: Final = re.compile(
-    r"https?://[^\s\"'<>\\)]+|(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])", re.IGNORECASE
+    r"[Hh]ttps?://[^\s\"'<>\\)]+|(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])"
 )
 _SCRIPTS: Final = re.compile(
     r"<script\b.*?</script>|<style\b.*?</style>|<meta\b[^>]*>|href=\"data:[^\"]*\"",
