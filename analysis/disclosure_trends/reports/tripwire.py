@@ -15,9 +15,7 @@ from typing import Final
 from disclosure_trends.errors import RedactionError
 
 # Our own artefacts are full of these: addresses of sources and hashes.
-_IGNORED: Final = re.compile(
-    r"[Hh]ttps?://[^\s\"'<>\\)]+|(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])"
-)
+_IGNORED: Final = re.compile(r"[Hh]ttps?://[^\s\"'<>\\)]+|(?<!\w)[0-9a-f]{16,64}(?!\w)")
 _SCRIPTS: Final = re.compile(
     r"<script\b.*?</script>|<style\b.*?</style>|<meta\b[^>]*>|href=\"data:[^\"]*\"",
     re.DOTALL | re.IGNORECASE,
