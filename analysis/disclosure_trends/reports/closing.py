@@ -116,7 +116,7 @@ def record_report(
     ReportRecord
         The same for the same inputs, parameters and versions.
     """
-    held = [value for name, value in namespace.items() if not name.startswith("_")]
+    held = _held(namespace)
     inputs = provenance.describe_inputs(parameters)
     record: Json = {
         "schema": 1,
@@ -132,6 +132,14 @@ def record_report(
         "log_checks": [c.to_json() for log in _logs(held) for c in log.checks],
     }
     return ReportRecord({**record, "token": completion_token(record)})
+
+
+def _held(namespace: Mapping[str, object]) -> list[object]:
+    """Return what the notebook holds: its variables, and what its cells showed."""
+    named = [value for name, value in namespace.items() if not name.startswith("_")]
+    shown = namespace.get("Out")
+    unnamed = list(shown.values()) if isinstance(shown, Mapping) else []
+    return list({id(value): value for value in [*named, *unnamed]}.values())
 
 
 def completion_token(record: Mapping[str, object]) -> str:
@@ -171,7 +179,7 @@ def _rows(
 ) -> list[tuple[str, str]]:
     rows = [("Data", "\n".join(_data_lines(parameters, inputs, held)))]
     rows += [("Records", _equation(log)) for log in _logs(held)]
-    methods = list(dict.fromkeys(type(r).__name__ for r in held if _is_result(r)))
+    methods = list(dict.fromkeys(type(r).__name__ for r in held if _is_method(r)))
     if methods:
         text = "each estimand, its assumptions and error rates: analysis/METHODS.md"
         rows.append(("Method", f"{', '.join(methods)}; {text}"))
@@ -207,7 +215,7 @@ def _used(held: list[object]) -> set[str]:
     """Name the shipped tables that the notebook's objects were drawn from."""
     platforms = {f"{figures.platform}.csv" for figures in _figures(held)}
     register = {"adoption_dates.csv"} if any(map(_is_register, held)) else set()
-    claims = {"claims.csv"} if platforms else set()
+    claims = {"claims.csv"} if any(map(_is_claims, held)) else set()
     return {"events.csv"} | platforms | register | claims
 
 
@@ -240,7 +248,7 @@ def _equation(log: _Log) -> str:
 
 def _subject(held: list[object]) -> str:
     """Name what the report is drawn from."""
-    named = [figures.platform for figures in _figures(held)]
+    named = [f.platform for f in _figures(held) if f.platform]
     logs = _logs(held)
     if named:
         return f"{named[0][:1].upper()}{named[0][1:]}: published figures"
@@ -265,11 +273,17 @@ def _usual(report: str) -> dict[str, Value]:
 
 
 def _logs(held: list[object]) -> list[_Log]:
-    return list({id(v): v for v in held if isinstance(v, _Log)}.values())
+    return [value for value in held if isinstance(value, _Log)]
 
 
 def _figures(held: list[object]) -> list[_Published]:
-    return list({id(v): v for v in held if isinstance(v, _Published)}.values())
+    return [value for value in held if isinstance(value, _Published)]
+
+
+def _is_claims(value: object) -> bool:
+    from disclosure_trends.reports.claims import ClaimsResult
+
+    return isinstance(value, ClaimsResult)
 
 
 def _is_register(value: object) -> bool:
@@ -277,5 +291,6 @@ def _is_register(value: object) -> bool:
     return isinstance(value, pd.DataFrame) and "adopted_on" in value.columns
 
 
-def _is_result(value: object) -> bool:
-    return isinstance(value, Result)
+def _is_method(value: object) -> bool:
+    """Tell whether something was computed, not only read."""
+    return isinstance(value, Result) and not isinstance(value, _Published)
