@@ -141,7 +141,7 @@ def test_fast_and_strict_reader_agree(lines: list[str], end: str, last: bool) ->
 def test_they_agree_wherever_the_text_is_cut(
     size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("CHUNK", size), ("SAMPLE", size * 3), ("_PIECE", size // 4)):
+    for name, value in (("CHUNK", size), ("SAMPLE", size * 3), ("SMALL", size // 4)):
         monkeypatch.setattr(f"disclosure_trends.logs.delimited.{name}", value)
     for file in TEXT_FILES:
         data = file.data()

@@ -281,3 +281,17 @@ def test_an_empty_stage_still_has_its_columns(tmp_path: Path) -> None:
     assert (staged.parts, found) == ((), [])
     assert staged.columns == tuple(NAMES)
     assert read_back(staged) == []
+
+
+def test_a_log_may_begin_anywhere_on_its_sheet(tmp_path: Path) -> None:
+    def edit(book: object) -> None:
+        page = book["log"]  # type: ignore[index]
+        page.insert_cols(1, 2)
+        page.insert_rows(1, 3)
+
+    path = tmp_path / "off.xlsx"
+    path.write_bytes(workbook(edit))
+    staged, found = stage(path, tmp_path)
+    assert [tuple(row[name] for name in NAMES) for row in found] == GOOD
+    assert found[0]["source_row"] == 5
+    assert staged.files[0].skipped_preamble == ((1, 0), (2, 0), (3, 0))

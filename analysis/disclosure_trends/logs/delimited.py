@@ -9,7 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from disclosure_trends.logs.dialect import Dialect, find_dialect, split_lines
-from disclosure_trends.logs.fast import DOUBLE_ENCODED, FastReader, Stretch, pieces
+from disclosure_trends.logs.fast import (
+    DOUBLE_ENCODED,
+    SMALL,
+    FastReader,
+    Stretch,
+    pieces,
+)
 from disclosure_trends.logs.header import Planner, plan_columns
 from disclosure_trends.logs.intake import Readable, read_at_least
 from disclosure_trends.logs.limits import FIELD_CHARACTERS, LINE_BYTES, MIB, joined
@@ -21,7 +27,6 @@ from disclosure_trends.logs.writer import RowBuffer, StageWriter
 
 CHUNK = 8 * MIB
 SAMPLE = MIB
-_PIECE = 128 * 1024
 _ESCAPING = "surrogateescape"
 
 
@@ -156,7 +161,7 @@ class TextReader:
         if rest is not data:
             self._slow(rest, buffer)
             return
-        for piece in pieces(data, _PIECE):
+        for piece in pieces(data, SMALL):
             left = self._until_closed(piece, buffer)
             self._slow(self._try_fast(left, writer, buffer), buffer)
 

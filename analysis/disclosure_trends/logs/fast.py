@@ -23,6 +23,9 @@ from disclosure_trends.logs.rows import join_texts
 from disclosure_trends.vocabulary.columns import columns_of
 
 _Positions: TypeAlias = NDArray[np.int64]
+SMALL = 128 * 1024
+"""Pieces of this size are tried where a larger one is not regular."""
+
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 _MARK = b"\xef\xbb\xbf"  # Arrow's reader would drop it at the start of a stretch.
 
@@ -95,24 +98,39 @@ class FastReader:
             return None
         array = np.frombuffer(data, np.uint8)
         breaks = np.flatnonzero(array == _NEWLINE)
+        if len(breaks) * 8 > len(data) > SMALL:
+            return None  # Mostly blank lines: positions would outgrow the text.
         if b"\r" in data and not _returns_are_paired(array):
             return None
         outer = breaks
         if b'"' in data:
-            quotes = np.flatnonzero(array == _QUOTE)
-            inside = (np.searchsorted(quotes, breaks) & 1).astype(bool)
-            outer = breaks[~inside]
+            outer, breaks = self._outside_quotes(array, breaks)
             if not len(outer):
-                return None
-            size = int(outer[-1]) + 1
-            quotes = quotes[: int(np.searchsorted(quotes, size))]
-            breaks = breaks[: int(np.searchsorted(breaks, size))]
-            if not self._quotes_are_regular(array, quotes):
-                return None
-            if len(outer) < len(breaks) and self._swallows(array, quotes, breaks):
                 return None
         size = int(outer[-1]) + 1
         return self._parsed(data[:size], array, outer, breaks)
+
+    def _outside_quotes(
+        self, array: NDArray[np.uint8], breaks: _Positions
+    ) -> tuple[_Positions, _Positions]:
+        """Return the line ends outside of quotes, and all up to the last of these.
+
+        The first is empty where quotes are not regular or swallow rows.
+        """
+        quotes = np.flatnonzero(array == _QUOTE)
+        inside = (np.searchsorted(quotes, breaks) & 1).astype(bool)
+        outer = breaks[~inside]
+        if not len(outer):
+            return outer, breaks
+        size = int(outer[-1]) + 1
+        quotes = quotes[: int(np.searchsorted(quotes, size))]
+        breaks = breaks[: int(np.searchsorted(breaks, size))]
+        regular = self._quotes_are_regular(array, quotes)
+        if not regular or (
+            len(outer) < len(breaks) and self._swallows(array, quotes, breaks)
+        ):
+            return outer[:0], breaks
+        return outer, breaks
 
     def _parsed(
         self, data: bytes, array: NDArray[np.uint8], outer: _Positions, all_: _Positions

@@ -85,9 +85,9 @@ class LogPreview:
         """Return the proposed options as TOML, the evidence as comments."""
         title = [
             f"How to read {shown(self.name)}: {self.records:,} records.",
-            f'Replace every "{BLANK}", or remove its line and list the column in '
-            "not_recorded.",
-            "A word without a line here is set aside with its rows.",
+            f'Replace every "{BLANK}", or remove its line. A column without a line '
+            "belongs into",
+            "not_recorded; a word without a line is set aside with its rows.",
             *self.notes,
         ]
         comments = {proposal.key: proposal.evidence for proposal in self.proposals}

@@ -1,10 +1,11 @@
 """Stages a workbook: the one visible sheet that holds a log, or the one named."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
@@ -227,8 +228,15 @@ def _plan(cells: Sequence[str], item: Item, sheet: _Sheet) -> ColumnPlan:
 def _rows(
     book: "CalamineWorkbook", sheet: _Sheet, *, first: int
 ) -> list[list[str | None]]:
-    values = _open(book, sheet).to_python(skip_empty_area=False, nrows=first)
+    values = islice(_iterate(_open(book, sheet)), first)
     return [[_text(value) for value in row] for row in values]
+
+
+def _iterate(sheet: "CalamineSheet") -> Iterator[list[object]]:
+    """Yield the rows from the first row and column of the sheet on."""
+    left = sheet.start[1] if sheet.start is not None else 0
+    for row in sheet.iter_rows():
+        yield [*[""] * left, *row]
 
 
 def _open(book: "CalamineWorkbook", sheet: _Sheet) -> "CalamineSheet":
@@ -242,14 +250,15 @@ def _stage_sheet(
     book: "CalamineWorkbook", log: _Log, facts: SheetFacts, item: Item
 ) -> Staged:
     reader = RowReader(log.plan)
-    rows = _open(book, log.sheet).to_python(skip_empty_area=False)
+    rows = _iterate(_open(book, log.sheet))
+    preamble = _preamble(islice(rows, log.header_row), item.read)
     width = len(log.plan.header)
     records = blank = 0
     with StageWriter(
         item.target, source_name=item.name, columns=log.plan.columns
     ) as writer:
         buffer = RowBuffer(writer)
-        for number, row in enumerate(rows[log.header_row :], start=log.header_row + 1):
+        for number, row in enumerate(rows, start=log.header_row + 1):
             cells = [_text(value) for value in row[:width]]
             cells += [None] * (width - len(cells))
             codes = _cell_codes(log.plan, number, facts)
@@ -268,7 +277,7 @@ def _stage_sheet(
         format="xlsx",
         sheet=log.sheet.name,
         records=records,
-        skipped_preamble=_preamble(rows, log, item.read),
+        skipped_preamble=preamble,
         blank_lines=blank,
         warnings={"hidden_rows": facts.hidden_rows} if facts.hidden_rows else {},
         columns=log.plan.own_names(),
@@ -279,11 +288,13 @@ def _stage_sheet(
 
 
 def _preamble(
-    rows: Sequence[Sequence[object]], log: _Log, read: ReadOptions
+    rows: Iterable[Sequence[object]], read: ReadOptions
 ) -> tuple[tuple[int, int], ...]:
-    above = log.header_row if read.header is not None else log.header_row - 1
-    lengths = (sum(len(_text(v) or "") for v in row) for row in rows[:above])
-    return tuple(enumerate(lengths, start=1))
+    """Return number and length of the rows above the header, which is the last."""
+    above = [sum(len(_text(value) or "") for value in row) for row in rows]
+    if read.header is None:
+        above.pop()
+    return tuple(enumerate(above, start=1))
 
 
 def _cell_codes(plan: ColumnPlan, row: int, facts: SheetFacts) -> set[str]:
