@@ -150,7 +150,7 @@ def _doublings() -> Entry:
     return {
         "tickmode": "array",
         "tickvals": powers,
-        "ticktext": [numbers.decimal(value) for value in powers],
+        "ticktext": [f"{value:g}" for value in powers],
     }
 
 

@@ -181,8 +181,8 @@ def _conventions(judgement: Judgement) -> pd.DataFrame:
     """Tabulate what adoption contributed, by both conventions."""
     rows = []
     for name, label in (
-        ("adoption", "what would be missing without adoption"),
-        ("shared", "interaction shared with everything else (LMDI-I)"),
+        ("adoption", "What would be missing without adoption"),
+        ("shared", "Interaction shared with everything else (LMDI-I)"),
     ):
         share = judgement.effect.share(name)
         if share.is_defined and not judgement.total_refuted and judgement.stable:
@@ -209,15 +209,15 @@ def _events(scrutiny: Scrutiny) -> pd.DataFrame:
 def _calibration(scrutiny: Scrutiny) -> pd.DataFrame:
     card = scrutiny.card
     rows = [
-        ("logs simulated, with the line at work and without", card.replicates, np.nan),
-        ("error of the re-routed share, mean", card.bias, card.bias_error),
-        ("intervals that hold the truth", card.coverage, card.error(card.coverage)),
+        ("Logs simulated, with the line at work and without", card.replicates, np.nan),
+        ("Mean error of the re-routed share", card.bias, card.bias_error),
+        ("Intervals that hold the truth", card.coverage, card.error(card.coverage)),
         (
-            "effects claimed where there is none",
+            "Effects claimed where there is none",
             card.false_claims,
             card.error(card.false_claims),
         ),
-        ("effects found where there is one", card.power, card.error(card.power)),
+        ("Effects found where there is one", card.power, card.error(card.power)),
     ]
     return pd.DataFrame(rows, columns=list(EMPTY["calibration"]))
 
