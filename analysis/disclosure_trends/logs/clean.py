@@ -175,7 +175,13 @@ def _clean_stage(
     typed = _judge(database, plans, folder=work, as_of=as_of)
     ranked = _rank(database, typed, plans, folder=work)
     _LOGGER.info("writing")
-    write_outputs(database, typed=typed, ranked=ranked, folder=kept.path)
+    write_outputs(
+        database,
+        typed=typed,
+        ranked=ranked,
+        staged=stage.columns,
+        folder=kept.path,
+    )
     counts = count_outputs(database, typed=typed, ranked=ranked)
     tallies = [_tally(plan, counts.get(plan.file.name, FileCounts())) for plan in plans]
     ledger = Ledger.of(tallies)

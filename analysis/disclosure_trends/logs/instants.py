@@ -28,17 +28,12 @@ _TIME = (
 )
 _WEEKDAY = "'^(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*,? )?"
 _SHAPES = {
-    "ymd": (rf"'^(\d{{4}})[-/. ](\d{{1,2}}|{_MONTHS})[-/. ](\d{{1,2}}){_TIME}", "ymd"),
-    "dmy": (rf"'^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}", "dmy"),
-    "mon": (
-        rf"{_WEEKDAY}({_MONTHS})\.? +(\d{{1,2}})(?:ST|ND|RD|TH)?,? +(\d{{4}}){_TIME}",
-        "mdy",
-    ),
-    "day": (
-        rf"{_WEEKDAY}(\d{{1,2}})(?:ST|ND|RD|TH)?[- ]({_MONTHS})\.?,?[- ](\d{{4}})"
-        rf"{_TIME}",
-        "dmy",
-    ),
+    "ymd": rf"'^(\d{{4}})[-/. ](\d{{1,2}}|{_MONTHS})[-/. ](\d{{1,2}}){_TIME}",
+    "dmy": rf"'^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}",
+    "mon": rf"{_WEEKDAY}({_MONTHS})\.? +(\d{{1,2}})(?:ST|ND|RD|TH)?,? +(\d{{4}})"
+    rf"{_TIME}",
+    "day": rf"{_WEEKDAY}(\d{{1,2}})(?:ST|ND|RD|TH)?[- ]({_MONTHS})\.?,?[- ](\d{{4}})"
+    rf"{_TIME}",
 }
 _TWO_DIGITS = r"'(\d{1,2}[-/. ](\d{1,2}|[A-Z]{3})[-/. ]\d{2}([T ,].*)?|\d{6})'"
 _SERIAL = r"'\d{5}(\.\d+)?'"
@@ -56,6 +51,8 @@ _HELPERS = (
     "CASE WHEN g.h = '' THEN '' ELSE 'T' || hour_of(g.h, g.p) || ':' || g.i || ':' || "
     "CASE WHEN g.s = '' THEN '00' ELSE g.s END || CASE WHEN g.f = '' THEN '' ELSE '.' "
     "|| g.f END || zone_of(g.z) END",
+    "is_blank(x) AS CASE WHEN x >= '!' AND x < chr(127) THEN false ELSE "
+    f"trim(x, {BLANKS}) = '' END",
     "serial_text(x) AS left(strftime(TIMESTAMP '1899-12-30' + to_days(left(x, 5)::"
     "INTEGER) + to_seconds(round(('0' || substr(x, 6))::DOUBLE * 86400)::BIGINT), "
     "'%Y-%m-%dT%H:%M:%S'), CASE WHEN strlen(x) = 5 THEN 10 ELSE 19 END)",
@@ -63,6 +60,8 @@ _HELPERS = (
     "'%Y-%m-%dT%H:%M:%SZ')",
 )
 _SECOND: Final = 1_000_000
+_DAY_LENGTH: Final = 86_400 * _SECOND
+_YEAR_ONE: Final = -62_135_596_800 * _SECOND
 
 
 def macro_statements() -> tuple[str, ...]:
@@ -90,9 +89,9 @@ def instant_steps(dated: tuple[str, ...], *, reading: Reading) -> dict[str, str]
     steps = (
         ("kinds", "texts", [_kind(c) for c in dated]),
         ("rare", "kinds", [_rare(c) for c in dated]),
-        ("shapes", "rare", [_shape_parts(c) for c in dated]),
-        ("isos", "shapes", [_iso(c, reading) for c in dated]),
-        ("walls", "isos", [_wall(c) for c in dated]),
+        ("isos", "rare", [_iso(c, reading) for c in dated]),
+        ("casts", "isos", [_wall(c) for c in dated]),
+        ("walls", "casts", [_checked(c) for c in dated]),
     )
     queries = {
         name: f"SELECT *, {', '.join(parts)} FROM {source}"
@@ -116,18 +115,17 @@ def _rare(c: str) -> str:
     )
 
 
-def _shape_parts(c: str) -> str:
-    return ", ".join(
-        f"regexp_extract(x_{c}, {pattern}, ['{order[0]}', '{order[1]}', '{order[2]}', "
-        f"'h', 'i', 's', 'f', 'p', 'z']) AS {name}_{c}"
-        for name, (pattern, order) in _SHAPES.items()
-    )
+def _rewritten(c: str, pattern: str, order: str) -> str:
+    """Match a rare text once more, with its parts, and write them in ISO order."""
+    names = "', '".join((*order, "h", "i", "s", "f", "p", "z"))
+    found = f"regexp_extract(x_{c}, {pattern}, ['{names}'])"
+    # Inside a CASE and a lambda the parts are taken from the rows that match alone.
+    return f"list_transform([{found}], lambda g: iso_text(g.y, g.m, g.d, g))[1]"
 
 
 def _iso(c: str, reading: Reading) -> str:
     """Rewrite every accepted layout as YYYY-MM-DD, or with a time of day behind it."""
     order = reading.orders.get(c)
-    day, month = ("d", "m") if order == "dmy" else ("m", "d")
     short = f"substr(t_{c}, 7, 4) || '-' || substr(t_{c}, {{}}, 2) || '-' || " + (
         f"substr(t_{c}, {{}}, 2) || 'T' || substr(t_{c}, 12, 5) || ':00'"
     )
@@ -136,13 +134,12 @@ def _iso(c: str, reading: Reading) -> str:
         places = (4, 1) if order == "dmy" else (1, 4)
         cases += [f"WHEN k_{c} = 2 THEN {short.format(*places)}"]
     cases += [f"WHEN x_{c} IS NULL THEN NULL"]
-    cases += [
-        f"WHEN {n}_{c}.y <> '' THEN iso_text({n}_{c}.y, {n}_{c}.m, {n}_{c}.d, {n}_{c})"
-        for n in ("ymd", "mon", "day")
-    ]
-    if order is not None:
-        parts = f"dmy_{c}.y, dmy_{c}.{month}, dmy_{c}.{day}, dmy_{c}"
-        cases += [f"WHEN dmy_{c}.y <> '' THEN iso_text({parts})"]
+    orders = {"mon": "mdy", "ymd": "ymd", "day": "dmy", "dmy": order}
+    for name, parts in orders.items():
+        if parts is not None:
+            pattern = _SHAPES[name]
+            text = _rewritten(c, pattern, parts)
+            cases += [f"WHEN regexp_matches(x_{c}, {pattern}) THEN {text}"]
     for layout, shape, text in (
         ("epoch_s", r"\d{10}", f"epoch_text(x_{c}::BIGINT)"),
         ("epoch_ms", r"\d{13}", f"epoch_text(x_{c}::BIGINT // 1000)"),
@@ -156,12 +153,24 @@ def _iso(c: str, reading: Reading) -> str:
 def _wall(c: str) -> str:
     """Cast the rewritten text, which can hold nothing but digits, and take its tail."""
     tail = f"substr(iso_{c}, 20)"
-    micro = f"rpad(left(ltrim(regexp_extract({tail}, '^[.][0-9]+'), '.'), 6), 6, '0')"
+    digits = f"ltrim(regexp_extract({tail}, '^[.][0-9]+'), '.')"
+    cast = f"epoch_us(try_cast(left(iso_{c}, 19) AS TIMESTAMP))"
+    # The lengths of the commonest forms spare a search for their tail.
     return (
-        f"CASE WHEN iso_{c} >= '0001' AND substr(iso_{c}, 12, 2) <> '24' THEN "
-        f"epoch_us(try_cast(left(iso_{c}, 19) AS TIMESTAMP)) + CASE WHEN "
-        f"{tail} >= '.' AND {tail} < '/' THEN {micro}::BIGINT ELSE 0 END END "
-        f"AS wall_{c}, ltrim({tail}, '.0123456789') AS z_{c}"
+        f"CASE strlen(iso_{c}) WHEN 20 THEN {cast} WHEN 19 THEN {cast} WHEN 10 THEN "
+        f"{cast} ELSE {cast} + CASE WHEN {tail} >= '.' AND {tail} < '/' THEN "
+        f"rpad(left({digits}, 6), 6, '0')::BIGINT ELSE 0 END END AS cast_{c}, "
+        f"CASE strlen(iso_{c}) WHEN 20 THEN {tail} WHEN 19 THEN '' WHEN 10 THEN '' "
+        f"ELSE ltrim({tail}, '.0123456789') END AS z_{c}"
+    )
+
+
+def _checked(c: str) -> str:
+    """Leave out the year 0, and 24 o'clock, which the cast takes for the next day."""
+    midnight = f"cast_{c} % {_DAY_LENGTH} < {3600 * _SECOND}"
+    return (
+        f"CASE WHEN cast_{c} < {_YEAR_ONE} THEN NULL WHEN {midnight} AND "
+        f"substr(iso_{c}, 12, 2) = '24' THEN NULL ELSE cast_{c} END AS wall_{c}"
     )
 
 
@@ -226,7 +235,8 @@ def instant_fault(c: str, *, reading: Reading) -> str:
     return (
         f"CASE WHEN k_{c} = 0 OR (k_{c} = 9 AND x_{c} IS NULL) THEN 0 "
         f"WHEN iso_{c} IS NULL THEN CASE "
-        f"WHEN k_{c} = 2 OR dmy_{c}.y <> '' THEN {bit['ambiguous_date']} "
+        f"WHEN k_{c} = 2 OR regexp_matches(x_{c}, {_SHAPES['dmy']}) THEN "
+        f"{bit['ambiguous_date']} "
         f"WHEN regexp_full_match(x_{c}, {_TWO_DIGITS}) THEN {bit['two_digit_year']} "
         f"WHEN regexp_full_match(x_{c}, {_SERIAL}) THEN {bit['excel_serial_date']} "
         f"WHEN regexp_full_match(x_{c}, {_EPOCH}) THEN {bit['epoch_number']} "

@@ -36,7 +36,12 @@ class FileCounts:
 
 
 def write_outputs(
-    database: duckdb.DuckDBPyConnection, *, typed: str, ranked: str, folder: Path
+    database: duckdb.DuckDBPyConnection,
+    *,
+    typed: str,
+    ranked: str,
+    staged: tuple[str, ...],
+    folder: Path,
 ) -> None:
     """Write the three Parquet files of a cleaned log.
 
@@ -46,15 +51,16 @@ def write_outputs(
         Where.
     typed, ranked : str
         SQL queries of the typed records, and of those of repeated ids with their fate.
+    staged : tuple of str
+        Canonical columns whose raw texts a quarantine keeps.
     folder : pathlib.Path
         For the files.
     """
+    raw = "".join(f"raw_row[{n}] AS {name}, " for n, name in enumerate(staged, 1))
     columns = ", ".join(
         [
             *(
-                f"make_timestamp({name})::TIMESTAMPTZ AS {name}"
-                if name in INSTANTS
-                else name
+                f"make_timestamptz({name}) AS {name}" if name in INSTANTS else name
                 for name in COLUMN_NAMES
             ),
             *_DERIVED,
@@ -66,11 +72,10 @@ def write_outputs(
         REQUESTS: f"SELECT {columns} FROM ({typed}) WHERE reasons = 0 AND NOT "
         f"is_repeated UNION ALL SELECT {columns} FROM ({ranked}) WHERE fate = 'clean'",
         SUPERSEDED: f"SELECT {columns} FROM ({ranked}) WHERE fate = 'superseded'",
-        QUARANTINE: "SELECT raw_row.*, raw, source_file, source_row, list_filter("
-        f"[{codes}], lambda code, n: (reasons >> (n - 1)::INTEGER) & 1 = 1) AS reasons "
-        f"FROM ({typed}) WHERE reasons <> 0 UNION ALL SELECT raw_row.*, raw, "
-        f"source_file, source_row, [fate] AS reasons FROM ({ranked}) "
-        f"WHERE fate IN ({duplicates})",
+        QUARANTINE: f"SELECT {raw}raw, source_file, source_row, list_filter([{codes}], "
+        "lambda code, n: (reasons >> (n - 1)::INTEGER) & 1 = 1) AS reasons "
+        f"FROM ({typed}) WHERE reasons <> 0 UNION ALL SELECT {raw}raw, source_file, "
+        f"source_row, [fate] AS reasons FROM ({ranked}) WHERE fate IN ({duplicates})",
     }
     for name, query in queries.items():
         path = folder / name

@@ -141,20 +141,26 @@ def _survey_spellings(
 def _survey_dates(
     database: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]
 ) -> tuple[int, dict[str, DateEvidence]]:
+    # What begins like 2024-01-05T10:00 is neither a window nor day/month/year.
+    plain = "substr({0}, 5, 1) = '-' AND substr({0}, 14, 1) = ':'"
+    odd = [
+        f"CASE WHEN NOT ({plain.format(c)}) THEN {c} END AS odd_{c}" for c in columns
+    ]
     parts = ["count(*)"]
-    for column in columns:
-        shape = f"regexp_matches({column}, {DAY_MONTH_YEAR})"
-        first = f"regexp_extract({column}, {DAY_MONTH_YEAR}, 1)::INTEGER > 12"
-        second = f"regexp_extract({column}, {DAY_MONTH_YEAR}, 2)::INTEGER > 12"
+    for c in columns:
+        shape = f"regexp_matches(odd_{c}, {DAY_MONTH_YEAR})"
+        first = f"regexp_extract(odd_{c}, {DAY_MONTH_YEAR}, 1)::INTEGER > 12"
+        second = f"regexp_extract(odd_{c}, {DAY_MONTH_YEAR}, 2)::INTEGER > 12"
         parts += [
-            f"count(*) FILTER (trim({column}) <> '')",
+            f"count(*) FILTER ({c} <> '')",
             f"count(*) FILTER ({shape})",
             f"count(*) FILTER (CASE WHEN {shape} THEN {first} END)",
             f"count(*) FILTER (CASE WHEN {shape} THEN {second} END)",
             "min(source_row) FILTER (CASE WHEN "
             f"{shape} THEN ({first}) <> ({second}) END)",
-            f"count(*) FILTER (regexp_full_match({column}, {WINDOW}))",
+            f"count(*) FILTER (regexp_full_match(odd_{c}, {WINDOW}))",
         ]
+    rows = f"SELECT {', '.join(['*', *odd])} FROM ({rows})"
     row = run(database, f"SELECT {', '.join(parts)} FROM ({rows})")[0]
     return row[0], {
         column: DateEvidence(

@@ -182,8 +182,7 @@ def _reasons(reading: Reading) -> str:
     """Judge a record: the mask of all reasons, in the order of their table."""
     parts = []
     if not reading.ids_are_rows:
-        blank = f"trim(t_request_id, {BLANKS}) = ''"
-        parts.append(_when(blank, "missing_request_id"))
+        parts.append(_when("is_blank(t_request_id)", "missing_request_id"))
     parts += [
         _when("us_received_at IS NULL AND f_received_at = 0", "missing_date"),
         "f_received_at",
@@ -281,7 +280,7 @@ def _warnings(dated: tuple[str, ...], reading: Reading) -> str:
         ("emergency", "unreadable_emergency"),
     ):
         if reading.has(column):
-            filled = f"trim(t_{column}, {BLANKS}) <> ''"
+            filled = f"NOT is_blank(t_{column})"
             conditions[name] = f"v_{column} IS NULL AND {filled}"
     conditions |= {f"naive_{c}": f"naive_{c}" for c in dated}
     return _bits(
@@ -315,7 +314,7 @@ def _is_valid() -> str:
 
 def _output(dated: tuple[str, ...], reading: Reading) -> str:
     line, join = _designated(reading)
-    raw = ", ".join(f"{c} := raw_{c}" for c in reading.staged) or "nothing := NULL"
+    raw = ", ".join(f"raw_{c}" for c in reading.staged)
     columns = [
         *(f"{_final(column, reading)} AS {column.name}" for column in COLUMNS),
         f"{_is_valid()} AS is_valid",
@@ -326,7 +325,7 @@ def _output(dated: tuple[str, ...], reading: Reading) -> str:
         f"{_repairs(dated, reading)} AS repairs",
         f"{_warnings(dated, reading)} AS warnings",
         "is_repeated, raw",
-        f"CASE WHEN reasons <> 0 OR is_repeated THEN struct_pack({raw}) END AS raw_row",
+        f"CASE WHEN reasons <> 0 OR is_repeated THEN [{raw}] END AS raw_row",
     ]
     return f"SELECT {', '.join(columns)} FROM judged {join}"
 
@@ -348,7 +347,7 @@ def _final(column: ColumnSpec, reading: Reading) -> str:
         return by_kind[column.kind]
     own = f"own_{c}" if c in reading.merged else f"t_{c}"
     if c == "authority":
-        return f"CASE WHEN trim(t_{c}, {BLANKS}) <> '' THEN {own} END"
+        return f"CASE WHEN NOT is_blank(t_{c}) THEN {own} END"
     return f"nullif(trim({own}, {BLANKS}), '')"
 
 

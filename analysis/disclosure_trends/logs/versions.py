@@ -38,23 +38,23 @@ def ranked_query(
     steps = {
         "candidates": f"SELECT * FROM ({typed}) WHERE is_repeated AND reasons = 0",
         "orders": _orders(account_files, everything),
-        "files": "SELECT *, max(file_number) OVER (PARTITION BY request_id) AS "
-        "last_file, CASE WHEN updated_at >= "
-        f"{end_us} THEN -updated_at ELSE updated_at END AS version FROM orders "
-        "WHERE place = 1",
-        "copies": f"SELECT *, {everything} AS content, "
-        f"row_number() OVER (PARTITION BY request_id, {everything} "
+        # From here on only what tells versions apart, each written once.
+        "files": "SELECT request_id, source_file, source_row, file_number, logged_at, "
+        "acknowledged_at, max(file_number) OVER (PARTITION BY request_id) AS "
+        f"last_file, CASE WHEN updated_at >= {end_us} THEN -updated_at ELSE "
+        f"updated_at END AS version, {everything} AS content, {_content('reported')} "
+        f"AS answer, {_content('free text')} AS wording FROM orders WHERE place = 1",
+        "copies": "SELECT *, row_number() OVER (PARTITION BY request_id, content "
         f"ORDER BY file_number, source_row) AS copy FROM files WHERE {last}",
         "versions": "SELECT *, count(version) OVER ids IN (0, count(*) OVER ids) "
         "AS is_dated, max(version) OVER ids AS newest FROM copies WHERE copy = 1 "
         "WINDOW ids AS (PARTITION BY request_id)",
         "newest_versions": "SELECT *, count(*) OVER ids AS rivals, "
-        f"min({_content('reported')}) OVER ids <> max({_content('reported')}) OVER ids "
-        f"AS differs, min({_content('free text')}) OVER ids <> "
-        f"max({_content('free text')}) OVER ids AS reworded, row_number() OVER "
-        "(PARTITION BY request_id ORDER BY logged_at, acknowledged_at, content) AS "
-        "rank FROM versions WHERE version IS NOT DISTINCT FROM newest OR NOT is_dated "
-        "WINDOW ids AS (PARTITION BY request_id)",
+        "min(answer) OVER ids <> max(answer) OVER ids AS differs, "
+        "min(wording) OVER ids <> max(wording) OVER ids AS reworded, row_number() "
+        "OVER (PARTITION BY request_id ORDER BY logged_at, acknowledged_at, content) "
+        "AS rank FROM versions WHERE version IS NOT DISTINCT FROM newest OR NOT "
+        "is_dated WINDOW ids AS (PARTITION BY request_id)",
         "faulty": "SELECT request_id, max(updated_at) AS faulty_version FROM "
         f"({typed}) WHERE is_repeated AND reasons <> 0 GROUP BY request_id",
         "fates": _fates(later_file_wins=later_file_wins),
