@@ -132,6 +132,8 @@ def test_growth_before_the_move_forbids_the_total_and_leaves_rerouting():
         assert result.estimates["share"].rule == "placebo"
         assert isinstance(result.estimates["share_rerouted"], Estimate)
         assert result.grade in "CD"
+        (placebo,) = [check for check in result.checks if check.name == "placebo"]
+        assert placebo.passed is False
 
 
 def test_a_change_within_chance_has_parts_and_no_shares():

@@ -156,3 +156,21 @@ def test_a_real_empty_region_is_refused_and_not_a_crash(cleaned):
     result = attribute_uptick(cleaned, region="JP", before="2024Q2", after="2024Q3")
     assert result.refused == "R8"
     assert pd.isna(result.tables["parts"]["share"]).all()
+
+
+def test_requests_without_an_authority_are_counted_and_said(log):
+    rows = log.requests.copy()
+    rows.loc[rows.index[:300], "authority"] = None
+    partly = clean_requests(rows, as_of="2024-12-31")
+    result = attribute_uptick(partly, **QUESTION, adoption_dates=log.adoption_dates)
+    (check,) = [check for check in result.checks if check.name == "authorities"]
+    assert check.text.endswith(
+        "requests of the region name no authority; they count as one more authority of "
+        "their country that has not moved."
+    )
+    assert (
+        result.estimates["change"]
+        == attribute_uptick(
+            clean_requests(log.requests, as_of="2024-12-31"), **QUESTION
+        ).estimates["change"]
+    )

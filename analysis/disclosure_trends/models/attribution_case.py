@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from disclosure_trends.display.numbers import count
 from disclosure_trends.models.onset import (
     check_adoption_dates,
     date_adoption,
@@ -176,7 +177,7 @@ def read_case(
         assessed=bool(untimed["valid"].sum() + untimed["invalid"].sum() > 0),
         fulfilled_only=_fulfilled_only(untimed),
         undecided=_undecided(cells[HEADLINE], headline) if days is not None else None,
-        checks=_membership(region, headline, after),
+        checks=(*_membership(region, headline, after), *_unnamed(headline)),
     )
 
 
@@ -210,3 +211,16 @@ def _membership(region: str, panel: Panel, after: Window) -> tuple[Check, ...]:
         f"day of {after.text} are taken throughout."
     )
     return (Check("membership", passed=None, text=text),)
+
+
+def _unnamed(panel: Panel) -> tuple[Check, ...]:
+    """Say how many requests of the region name no authority."""
+    rows = panel.inside & (panel.authority == "")
+    n = int(panel.submitted[rows].sum())
+    if n == 0:
+        return ()
+    text = (
+        f"{count(n)} requests of the region name no authority; they count as one more "
+        "authority of their country that has not moved."
+    )
+    return (Check("authorities", passed=None, text=text),)

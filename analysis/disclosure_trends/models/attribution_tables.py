@@ -15,7 +15,8 @@ from disclosure_trends.models.attempts import list_attempts
 from disclosure_trends.models.attribution_case import Case
 from disclosure_trends.models.effect import PARTS
 from disclosure_trends.models.event_study import OUTCOMES
-from disclosure_trends.models.grades import criteria_table
+from disclosure_trends.models.grades import DOUBTFUL, criteria_table
+from disclosure_trends.models.placebo import Placebo
 from disclosure_trends.models.scrutiny import Scrutiny
 from disclosure_trends.models.verdict import Judgement
 from disclosure_trends.resources import package_text
@@ -44,6 +45,19 @@ EMPTY: Final[Mapping[str, tuple[str, ...]]] = {
         *("share", "lower", "upper", "agrees", "is_headline", "rank"),
     ),
     "calibration": ("measure", "value", "error"),
+}
+# The lead placebo on submitted requests is the one that the total hangs on.
+_PLACEBOS: Final = {
+    "lead_submitted": (
+        "placebo",
+        "Submitted requests of those who moved rose before the move.",
+    ),
+    "lead_validity": (
+        "validity_before",
+        "Validity of those who moved rose before the move.",
+    ),
+    "region": ("other_region", "A pretended move outside the region has an effect."),
+    "line": ("line_itself", "Validity on the line changed, and not beside it."),
 }
 _LABELS: Final = {
     "rerouted": ("Re-routed", "same demand, better line", "part", "s1"),
@@ -231,23 +245,7 @@ def list_checks(
         rule = judgement.refusal
         checks.append(Check(rule.rule, passed=False, text=rule.why))
         return tuple(checks)
-    names = {
-        "lead_submitted": "Submitted requests of those who moved rose before the move.",
-        "lead_validity": "Validity of those who moved rose before the move.",
-        "region": "A pretended move outside the region has an effect.",
-        "line": "Validity on the line changed, and not beside it.",
-    }
-    for placebo in judgement.placebos:
-        if placebo.name not in names:
-            continue
-        if placebo.p_value is None:
-            text = f"Placebo {placebo.name} was not run: {placebo.reason}."
-            checks.append(Check(f"placebo_{placebo.name}", passed=None, text=text))
-            continue
-        passed = placebo.p_value >= 0.05
-        text = names[placebo.name]
-        text = f"Not found: {text[0].lower()}{text[1:]}" if passed else text
-        checks.append(Check(f"placebo_{placebo.name}", passed=passed, text=text))
+    checks += [_placebo_check(p) for p in judgement.placebos if p.name in _PLACEBOS]
     if not case.dated:
         text = (
             "No day of a decision is recorded: whether both windows are equally "
@@ -269,6 +267,16 @@ def list_checks(
         text = "On simulated logs of this shape the method errs more than it promises."
         checks.append(Check("calibration", passed=False, text=text))
     return tuple(checks)
+
+
+def _placebo_check(placebo: Placebo) -> Check:
+    """Say whether an attempt to break the answer succeeded."""
+    name, text = _PLACEBOS[placebo.name]
+    if placebo.p_value is None:
+        return Check(name, passed=None, text=f"Not tried: {placebo.reason}.")
+    passed = placebo.p_value >= DOUBTFUL
+    said = f"Not found: {text[0].lower()}{text[1:]}" if passed else text
+    return Check(name, passed=passed, text=said)
 
 
 class Measured(TypedDict):
