@@ -54,10 +54,12 @@ def predict_ahead(
         The period and its distribution: the calibrated baseline for months, a count
         regression with the variance of its coefficients otherwise.
     """
+    known = ~np.isnan(counts)
+    if not known.any():
+        return None
     target = periods[-1]
     for _ in range(ahead):
         target = next_period(target)
-    known = ~np.isnan(counts)
     if freq == "month":
         first = int(known.argmax())
         if known.sum() < LEAST_MONTHS or np.nansum(counts) < 5:
@@ -159,17 +161,15 @@ def track_record(
         interval score (Bracher et al. 2021, PLoS Comput. Biol. 17, e1008618) in
         counts, and that of last year's count with the year-on-year spread.
     """
-    year = round(PER_YEAR[freq])
     rows = []
     for ahead in [h for h in HORIZONS if h <= max(horizon, 1)]:
-        scores = []
-        for target in range(max(len(counts) - ORIGINS, 0), len(counts)):
-            origin = target - ahead + 1
-            if np.isnan(counts[target]) or origin < max(2 * year, 8):
-                continue
-            scored = _score(counts, periods, target, ahead, freq, level)
-            if scored is not None:
-                scores.append(scored)
+        origins = _origins(counts, ahead=ahead, year=round(PER_YEAR[freq]))
+        predictions = _predict_again(counts, periods, origins, ahead, freq)
+        scored = [
+            _score(counts, origin, ahead, prediction, freq, level)
+            for origin, prediction in zip(origins, predictions, strict=True)
+        ]
+        scores = [score for score in scored if score is not None]
         if scores:
             inside, ours, naive = np.array(scores).mean(axis=0)
             rows.append((ahead, len(scores), inside, level, ours, naive))
@@ -178,21 +178,61 @@ def track_record(
     return table.assign(skill=1 - table["wis"] / table["wis_naive"])
 
 
+def _origins(counts: Array, *, ahead: int, year: int) -> list[int]:
+    """Lengths of the histories from which the last periods are forecast again."""
+    least = max(2 * year, 8)
+    targets = range(max(len(counts) - ORIGINS, 0), len(counts))
+    return [
+        target - ahead + 1
+        for target in targets
+        if not np.isnan(counts[target]) and target - ahead + 1 >= least
+    ]
+
+
+def _predict_again(
+    counts: Array, periods: list[str], origins: list[int], ahead: int, freq: Freq
+) -> list[Predictive | None]:
+    """Forecast from every origin; months as one batch of histories of equal length."""
+    if freq != "month" or not origins:
+        found = [
+            predict_ahead(counts[:o], periods[:o], ahead=ahead, freq=freq)
+            for o in origins
+        ]
+        return [None if one is None else one[1] for one in found]
+    length = min(origins)
+    histories = np.stack([counts[origin - length : origin] for origin in origins])
+    known = (~np.isnan(histories)).sum(axis=1) >= LEAST_MONTHS
+    usable = known & (np.nansum(histories, axis=1) >= 5)
+    if not usable.any():
+        return [None] * len(origins)
+    batch = predict_mixture(histories[usable], ahead=ahead)
+    place = np.cumsum(usable) - 1
+    return [
+        batch.rows(np.arange(usable.sum()) == place[n]) if usable[n] else None
+        for n in range(len(origins))
+    ]
+
+
 def _score(
-    counts: Array, periods: list[str], target: int, ahead: int, freq: Freq, level: float
+    counts: Array,
+    origin: int,
+    ahead: int,
+    prediction: Predictive | None,
+    freq: Freq,
+    level: float,
 ) -> tuple[float, float, float] | None:
-    origin = target - ahead + 1
-    history = counts[:origin]
-    predicted = predict_ahead(history, periods[:origin], ahead=ahead, freq=freq)
-    naive = _seasonal_naive(history, ahead=ahead, year=round(PER_YEAR[freq]))
-    if predicted is None or naive is None:
+    year = round(PER_YEAR[freq])
+    naive = _seasonal_naive(counts[:origin], ahead=ahead, year=year)
+    if prediction is None or naive is None:
         return None
-    levels = tuple(sorted({*SCORED, level}))
-    found = describe(*predicted, levels)
+    found = describe("", prediction, tuple(sorted({*SCORED, level})))
     lower, upper = found.ends[level]
-    y = float(counts[target])
-    base = describe(predicted[0], naive, SCORED)
-    return float(lower <= y <= upper), _wis(y, found), _wis(y, base)
+    y = float(counts[origin + ahead - 1])
+    return (
+        float(lower <= y <= upper),
+        _wis(y, found),
+        _wis(y, describe("", naive, SCORED)),
+    )
 
 
 def _seasonal_naive(history: Array, *, ahead: int, year: int) -> Predictive | None:

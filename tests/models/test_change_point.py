@@ -1,0 +1,132 @@
+"""Dates of change: the reference posterior, coverage, and refusals."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from disclosure_trends.counts.counts import Counts
+from disclosure_trends.errors import SettingsError
+from disclosure_trends.models.change_point import date_uptick
+from disclosure_trends.models.step_posterior import (
+    FIRST,
+    _fit,
+    _log_weight,
+    step_posterior,
+)
+from disclosure_trends.results import NotEstimable
+
+
+def counts_of(values, *, start="2021-01", region="FR"):
+    periods = [str(p) for p in pd.period_range(start, periods=len(values), freq="M")]
+    frame = pd.DataFrame({"region": region, "period": periods, "value": values})
+    return Counts.from_frame(frame, freq="month", measure="valid")
+
+
+def rise(rng, *, n=36, base=70, ratio=1.5, phi=1, trend=0.0, wave=0.0):
+    t = np.arange(n)
+    mean = base * np.exp(trend * (t - n / 2) / 12)
+    mean = mean * np.exp(wave * np.cos(2 * np.pi * t / 12 + rng.uniform(0, 6.28)))
+    mean[int(0.75 * n) :] *= ratio
+    if phi == 1:
+        return rng.poisson(mean).astype(float)
+    return rng.negative_binomial(mean / (phi - 1), 1 / phi).astype(float)
+
+
+def test_without_trend_and_season_it_is_the_reference_posterior(shared_data):
+    # Coal disasters 1851-1962: posterior of R's golden data, whose Gamma(1/2, rate
+    # .001) prior is almost ours (rate 0); both with dispersion 1.
+    path = shared_data / "golden_detection" / "change_points.json"
+    coal = json.loads(path.read_text())["coal"]
+    y = np.array(coal["values"], float)
+    fit = _fit(y, np.ones(len(y)), np.zeros((len(y), 0)), np.zeros(0), phi=1.0)
+    log_weight = _log_weight(y, fit, 1.0)
+    weight = np.exp(log_weight - log_weight.max())
+    truth = np.array(coal["posterior_tau"])[FIRST - 1 : len(y) - FIRST]
+    np.testing.assert_allclose(
+        weight / weight.sum(), truth / truth.sum(), rtol=5e-3, atol=1e-6
+    )
+    assert 1850 + FIRST + weight.argmax() == coal["posterior_mode"]
+
+
+@pytest.mark.parametrize(
+    ("base", "ratio", "phi", "trend", "wave"),
+    [
+        (70, 1.5, 1, 0, 0),
+        (70, 2.0, 3, 0, 0),
+        (20, 2.0, 1, 0.1, 0.2),
+        (70, 1.5, 3, 0, 0),
+    ],
+)
+def test_date_sets_hold_the_date(base, ratio, phi, trend, wave):
+    rng = np.random.default_rng([21, base, int(ratio * 10), phi])
+    held = []
+    for _ in range(60):
+        y = rise(rng, base=base, ratio=ratio, phi=phi, trend=trend, wave=wave)
+        posterior = step_posterior(y, per_year=12)
+        held.append(27 in posterior.date_set(0.95))
+    # 60 runs at .95: below .87 one time in two hundred.
+    assert np.mean(held) >= 0.87
+
+
+def test_a_clear_step_is_dated_to_the_month():
+    y = rise(np.random.default_rng(0), base=800, ratio=1.5)
+    result = date_uptick(counts_of(y), region="FR")
+    assert result.date_set == ("2023-04",)
+    ratio = result.estimates["rate_ratio"]
+    assert ratio.lower < 1.5 < ratio.upper
+    assert result.table["probability"].sum() == pytest.approx(1)
+    assert list(result.table.columns) == ["period", "probability"]
+    statement = result.findings()[0].statement
+    assert statement.startswith("France rose to ")
+    assert "from April 2023 on" in statement
+    assert "1 month wide" in statement
+    assert result.figure().layout.meta["disclosure_trends"]["name"] == "dates"
+
+
+def test_a_fall_is_said_as_a_fall():
+    y = rise(np.random.default_rng(1), base=300, ratio=0.5)
+    result = date_uptick(counts_of(y), region="FR")
+    assert result.findings()[0].statement.startswith("France fell to ")
+
+
+def test_probability_of_missing_periods_is_zero():
+    y = rise(np.random.default_rng(2), base=300, ratio=1.6)
+    counts = counts_of(y)
+    frame = counts.to_frame()
+    frame.loc[10:11, "value"] = pd.NA
+    holes = Counts.from_frame(frame, freq="month", measure="valid")
+    result = date_uptick(holes, region="FR")
+    assert result.table.loc[10:11, "probability"].tolist() == [0, 0]
+    assert result.date_set == ("2023-04",)
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ([70] * 36, "flat"),
+        ([70] * 5, "too_short"),
+        ([0] * 20 + [1] * 5, "too_few_cases"),
+    ],
+)
+def test_not_estimable_keeps_all_periods(values, rule):
+    counts = counts_of(values)
+    result = date_uptick(counts, region="FR")
+    assert isinstance(result.estimates["rate_ratio"], NotEstimable)
+    assert result.estimates["rate_ratio"].rule == rule
+    assert result.date_set == tuple(counts.series("FR")["period"])
+    assert "cannot be determined" in result.summary()
+
+
+def test_arguments_are_checked():
+    with pytest.raises(SettingsError, match=r"level: 1\.5 is out of range"):
+        date_uptick(counts_of([70] * 36), region="FR", level=1.5)
+    with pytest.raises(SettingsError, match="there is no series 'EU'"):
+        date_uptick(counts_of([70] * 36), region="EU")
+
+
+def test_row_order_and_reruns_do_not_matter():
+    y = rise(np.random.default_rng(3))
+    first, second = (date_uptick(counts_of(y), region="FR") for _ in range(2))
+    pd.testing.assert_frame_equal(first.table, second.table)

@@ -1,0 +1,158 @@
+"""Late cases: completed counts cover the truth, whole periods are left alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.small_logs import clean
+
+from disclosure_trends.errors import SettingsError
+from disclosure_trends.models.nowcast import COLUMNS, nowcast_counts
+from disclosure_trends.models.reporting_delay import fit_delay
+from disclosure_trends.results import NotEstimable
+from disclosure_trends.simulate.series import simulate_counts
+
+
+@pytest.fixture(scope="module")
+def reports():
+    simulated = simulate_counts(
+        "outbreaks", rng=5, replicates=2, numbers=(13, 25, 37), mean_delay=30
+    )
+    frame = simulated.truth["reports"]
+    return frame[frame["period"] >= "2021-01"]
+
+
+def test_intervals_cover_and_the_error_is_smaller_than_that_of_raw_counts(reports):
+    total = reports.groupby(["region", "period"])["value"].sum()
+    inside, ours, raw = [], [], []
+    for as_of in ("2023-12-31", "2024-03-31", "2024-06-10", "2024-09-20"):
+        table = nowcast_counts(reports, as_of=as_of).table
+        for row in table[table["status"] == "nowcast"].itertuples():
+            truth = total.get((row.region, row.period), 0)
+            inside.append(row.lower <= truth <= row.upper)
+            ours.append(abs(row.value - truth))
+            raw.append(abs(row.reported - truth))
+    assert len(inside) > 40
+    assert np.mean(inside) >= 0.90
+    assert np.mean(ours) < 0.5 * np.mean(raw)
+
+
+def test_table_and_what_is_left_alone(reports):
+    result = nowcast_counts(reports, as_of="2024-09-30")
+    table = result.table
+    assert list(table.columns) == list(COLUMNS)
+    whole = table[table["status"] == "whole"]
+    assert (whole["value"] == whole["reported"]).all()
+    early = nowcast_counts(reports, as_of="2024-10-03").table
+    last = early[early["period"] == "2024-10"]
+    assert set(last["status"]) == {"too early"}
+    assert last[["value", "lower", "upper"]].isna().all().all()
+    assert "are known for September 2024" in result.summary()
+    assert result.figure().layout.meta["disclosure_trends"]["name"] == "nowcast"
+
+
+def test_nothing_after_as_of_is_used(reports):
+    first = nowcast_counts(reports, as_of="2024-03-31").table
+    days = pd.to_datetime(reports["period"]) + pd.to_timedelta(reports["delay"], "D")
+    known = reports[days <= "2024-03-31"]
+    second = nowcast_counts(known, as_of="2024-03-31").table
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_delay_model_by_hand():
+    # Half on day 0, half on day 1, alike in all periods; the last is seen on day 0.
+    triangle = np.array([[10.0, 10], [20, 20], [30, 30], [40, 0]])
+    model = fit_delay(triangle, np.array([30, 20, 10, 0]))
+    assert model.at(0)[0] == pytest.approx(0.5)
+    assert model.at(1) == (1.0, 1.0)
+    assert model.at(99) == (1.0, 1.0)
+
+
+def test_delays_that_cannot_be_told_are_refused():
+    short = pd.DataFrame(
+        {
+            "region": "X",
+            "period": ["2024-01", "2024-02"],
+            "delay": [40, 35],
+            "value": [50, 5],
+        }
+    )
+    refused = nowcast_counts(short).estimates["nowcast"]
+    assert isinstance(refused, NotEstimable)
+    assert refused.rule == "not_identifiable"
+    at_once = short.assign(delay=0)
+    assert "no delay is recorded" in nowcast_counts(at_once).summary()
+    assert nowcast_counts(short.iloc[:0], as_of="2024-05-01").table.empty
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"delay": [-1]}, "a delay or a value is negative"),
+        ({"value": [None]}, "a cell is missing"),
+    ],
+)
+def test_frames_are_checked(change, message):
+    frame = pd.DataFrame(
+        {"region": ["X"], "period": ["2024-01"], "delay": [3], "value": [1]}
+    ).assign(**change)
+    with pytest.raises(SettingsError, match=message):
+        nowcast_counts(frame)
+    with pytest.raises(SettingsError, match="there is no column 'delay'"):
+        nowcast_counts(frame.drop(columns="delay"))
+
+
+def request(day, logged, **more):
+    return {
+        "received_at": f"{day}T09:00:00Z",
+        "logged_at": "" if logged is None else f"{logged}T09:00:00Z",
+        "closed_at": "",
+        "outcome": "pending",
+        "accounts_disclosed": "",
+        **more,
+    }
+
+
+def test_a_log_is_read_from_its_day_of_logging():
+    rng = np.random.default_rng(0)
+    rows = []
+    for day in pd.date_range("2023-01-01", "2024-11-28", freq="D"):
+        for _ in range(2):
+            logged = day + pd.Timedelta(days=int(rng.integers(0, 40)))
+            if logged <= pd.Timestamp("2024-11-30"):
+                rows.append(request(str(day.date()), str(logged.date())))
+    log = clean(*rows, as_of="2024-11-30")
+    result = nowcast_counts(log, measure="received")
+    table = result.table.set_index("period")
+    assert table.loc["2024-11", "status"] == "nowcast"
+    # 28 days of two requests each are the truth.
+    assert table.loc["2024-11", "lower"] <= 56 <= table.loc["2024-11", "upper"]
+    assert table.loc["2024-11", "reported"] < 50
+    assert table.loc["2024-03", "status"] == "whole"
+    assert set(result.table["region"]) == {"EU"}
+    with pytest.raises(SettingsError, match="did you mean 'logged_at'"):
+        nowcast_counts(log, visible="loged_at")
+
+
+def test_a_log_without_the_day_of_logging_is_refused():
+    log = clean(*[request("2024-05-01", None)] * 2)
+    refused = nowcast_counts(log, measure="received").estimates["nowcast"]
+    assert refused == NotEstimable("logged_at is not recorded", rule="not_recorded")
+
+
+def test_a_log_of_closed_requests_only_is_named():
+    rows = [
+        request(
+            f"2024-0{1 + n % 9}-10",
+            None,
+            closed_at=f"2024-0{1 + n % 9}-25T09:00:00Z",
+            outcome="no_data",
+            accounts_disclosed="0",
+        )
+        for n in range(36)
+    ]
+    result = nowcast_counts(clean(*rows), measure="received")
+    check = next(check for check in result.checks if check.name == "closed_only")
+    assert check.passed is False
+    assert check.text.startswith(
+        "No row of this log is open: it holds closed requests only."
+    )
