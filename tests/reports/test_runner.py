@@ -158,6 +158,26 @@ def test_a_damaged_run_is_made_again(shelf: Path, out: Path) -> None:
     assert faults_in(second.folder) == []
 
 
+def test_a_damaged_report_does_not_take_the_others_with_it(
+    shelf: Path, out: Path
+) -> None:
+    first = run(shelf, out, "good", "also")
+    (first.folder / "good" / "findings.json").unlink()
+    (first.folder / "index.html").write_text("", encoding="utf-8")
+    stages: list[tuple[str, str]] = []
+    run(shelf, out, "good", progress=lambda *stage: stages.append(stage))
+    assert stages == [("good", "started"), ("good", "done")]
+    assert (out / "latest" / "also" / "report.html").exists()
+    assert faults_in(out / "latest") == []
+
+
+def test_a_damaged_list_is_written_again(shelf: Path, out: Path) -> None:
+    first = run(shelf, out, "good")
+    (first.folder / "index.html").unlink()
+    assert run(shelf, out, "good").outcome == "unchanged"  # nothing was executed
+    assert faults_in(out / "latest") == []
+
+
 def test_another_parameter_is_another_run(shelf: Path, out: Path) -> None:
     first = run(shelf, out, "good")
     second = run(shelf, out, "good", parameters={"region": "NO"})

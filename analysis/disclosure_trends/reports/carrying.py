@@ -25,7 +25,9 @@ def may_follow(as_of: date, latest: Path | None) -> bool:
 
 
 def shows(run: Path | None, jobs: Sequence[Job]) -> bool:
-    """Tell whether a run holds exactly these reports, made from the same things."""
+    """Tell whether a whole run holds these reports, made from the same things."""
+    if run is None or faults_in(run):
+        return False
     entries = _entries(run)
     return all(entries.get(job.name, {}).get("key") == job.key for job in jobs)
 
@@ -51,12 +53,10 @@ def reports_at_hand(
     """
     found: dict[str, tuple[Path, Entry]] = {}
     for run in (output.runs / name, output.latest()):
-        if run is None or not run.is_dir() or faults_in(run):
-            continue
-        entries = _entries(run)
+        whole = _whole_entries(run)
         for job in jobs:
-            entry = entries.get(job.name, {})
-            if job.name not in found and entry.get("key") == job.key:
+            entry = whole.get(job.name, {})
+            if run and job.name not in found and entry.get("key") == job.key:
                 found[job.name] = (run / job.name, entry)
     return found
 
@@ -95,17 +95,23 @@ def carry_over(
     """
     kept: dict[str, Json] = {}
     there = frozenset(made)
-    if latest is None or faults_in(latest):
+    if latest is None:
         return kept
     manifest = read_manifest(latest) or {}
     run = f"{manifest.get('as_of')}-{manifest.get('key')}"
-    for name, entry in _entries(latest).items():
+    for name, entry in _whole_entries(latest).items():
         late = until is not None and str(entry.get("as_of")) > until.isoformat()
         if late or name in there:
             continue
         shutil.copytree(latest / name, work / name)
         kept[name] = {**entry, "carried_over": entry.get("carried_over") or run}
     return kept
+
+
+def _whole_entries(run: Path | None) -> dict[str, Entry]:
+    """Return the entries of a run whose files are all as the manifest says."""
+    damaged = {fault.partition("/")[0] for fault in faults_in(run)} if run else set()
+    return {n: entry for n, entry in _entries(run).items() if n not in damaged}
 
 
 def _entries(run: Path | None) -> dict[str, Entry]:

@@ -15,8 +15,10 @@ from disclosure_trends.vocabulary.periods import parse_as_of, parse_period
 from disclosure_trends.vocabulary.regions import check_region
 
 EXAMPLE: Final = "example"
-INPUTS: Final = ("requests", "adoption_dates", "published")
+INPUTS: Final = ("requests", "adoption_dates", "published", "counts")
 """Names of parameters that lead to files."""
+OPTIONAL: Final = ("adoption_dates",)
+"""Names of those that may be empty: there is no such file."""
 
 
 def check_known(values: Mapping[str, Value], *, where: str) -> None:
@@ -80,16 +82,19 @@ def _shipped(name: str, value: str) -> Path | None:
         return file if value.isidentifier() and not Path(value).exists() else None
     if value != EXAMPLE:
         return None
-    return shipped_path(f"data/example/{_EXAMPLES[name]}")
+    example = _EXAMPLES.get(name)
+    return shipped_path(f"data/example/{example}") if example else None
 
 
 def _check_file(name: str, value: str, *, where: str) -> None:
-    if input_files(name, value):
+    if input_files(name, value) or (name in OPTIONAL and not value):
         return
-    shipped = _published_names() if name == "published" else (EXAMPLE,)
+    shipped = _published_names() if name == "published" else ()
+    shipped = (EXAMPLE,) if name in _EXAMPLES else shipped
+    allowed = " or ".join(["a path", *map(repr, shipped)])
     message = (
         f"{where}: {Path(value).name!r} is neither a file nor a folder with files"
-        f"{nearest(value, shipped)}; give a path or {' or '.join(map(repr, shipped))}"
+        f"{nearest(value, shipped)}; give {allowed}"
     )
     raise SettingsError(message)
 
