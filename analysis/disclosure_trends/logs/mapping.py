@@ -36,7 +36,8 @@ _WHOLE = re.compile(r"[0-9]+\.0+")
 _FRACTION = re.compile(r"[0-9]*[.,][0-9]+|[0-9]+[.,]")
 _NEGATIVE = re.compile("[-\u2212]\\s*[0-9][0-9.,\u00a0\u202f ]*|\\([0-9][0-9.,]*\\)")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+")
-_LARGEST_EXPONENT = 400
+_LONG_EXPONENT = 9
+_LONG_SPELLING = 60
 # Cyrillic and Greek letters that look like Latin capitals.
 _LOOK_ALIKES = str.maketrans(
     "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406"
@@ -143,6 +144,8 @@ def suggest(column: str, spelling: str) -> str | None:
     str or None
         A canonical value, or None where nothing is near.
     """
+    if len(spelling) > _LONG_SPELLING:
+        return None
     if column == "country":
         close = get_close_matches(
             normalise_name(spelling), country_aliases(), n=1, cutoff=0.75
@@ -276,11 +279,16 @@ def _count_fault(text: str, max_accounts: int) -> str:
 
 def _is_above(text: str, limit: int) -> bool:
     """Compare an exponent form with the limit, without ever making a float of it."""
-    mantissa, exponent = text.lower().split("e")
-    power = int(exponent[:6])
-    if abs(power) > _LARGEST_EXPONENT:
-        return power > 0
-    whole, _, fraction = mantissa.lstrip("+-").partition(".")
-    number, shift = int(whole + fraction), power - len(fraction)
-    limit_digits, number_digits = max(-shift, 0), max(shift, 0)
-    return number * int(10**number_digits) > limit * int(10**limit_digits)
+    mantissa, exponent = text.lower().lstrip("+-").split("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return False
+    # Powers are compared by their length first: nobody's exponent fills the memory.
+    places = len(digits) - len(fraction) + int(exponent[:_LONG_EXPONENT])
+    if places != len(str(limit)):
+        return places > len(str(limit))
+    shown = digits[:places].ljust(places, "0")
+    return shown > str(limit) or (
+        shown == str(limit) and bool(digits[places:].strip("0"))
+    )

@@ -13,6 +13,7 @@ from disclosure_trends.logs.marks import COUNTS, INSTANTS, SURVEYED
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.logs.typed import PLAIN_COUNT
 
+_LONGEST: Final = 1_000
 SPELLINGS_CAP: Final = 100_000
 """Distinct spellings of one column that are looked up; rarer ones stay unmapped."""
 
@@ -128,7 +129,7 @@ def _survey_spellings(
         f"SELECT which, coalesce({', '.join(columns)}) AS spelling, n FROM ("
         f"SELECT {which} AS which, {', '.join(columns)}, count(*) AS n "
         f"FROM (SELECT {', '.join(keys)} FROM ({rows})) "
-        f"GROUP BY GROUPING SETS ({sets})) WHERE spelling IS NOT NULL "
+        f"GROUP BY GROUPING SETS ({sets})) WHERE strlen(spelling) <= {_LONGEST} "
         "QUALIFY row_number() OVER (PARTITION BY which ORDER BY n DESC, spelling) "
         f"<= {SPELLINGS_CAP} ORDER BY which, n DESC, spelling"
     )
