@@ -301,7 +301,7 @@ def test_known_names_accept_what_exists(tmp_path: Path) -> None:
             "after": "2024Q3",
             "as_of": "2024-12-31",
             "requests": str(tmp_path / "a[1].csv"),
-            "adoption_dates": None,
+            "adoption_dates": "",
             "anything": "else",
         },
         where="demo",

@@ -21,6 +21,7 @@ from disclosure_trends.resources import example_requests, shipped_path
 if TYPE_CHECKING:
     import pandas as pd
 
+    from disclosure_trends.counts.counts import Counts
     from disclosure_trends.logs.cleaned import CleanedLog
     from disclosure_trends.reports.quality import DataQualityResult
 
@@ -92,6 +93,12 @@ class Settings:
         read = read_options(shipped_path(_EXAMPLE_OPTIONS))
         return clean_requests(example_requests(), as_of=as_of, read=read)
 
+    def open_counts(self) -> "Counts":
+        """Open the series that `counts`, `published` or `requests` names."""
+        from disclosure_trends.reports.series import open_counts
+
+        return open_counts(self)
+
     def open_adoption_dates(self) -> "pd.DataFrame | None":
         """Read the register that the parameter `adoption_dates` names.
 
@@ -99,18 +106,17 @@ class Settings:
         -------
         pandas.DataFrame or None
             All columns as text. The example log brings its own register; for any
-            other log None means that there is none.
+            other log an empty parameter means that there is none.
         """
         import pandas as pd
 
-        given = self.adoption_dates
-        named = self.requests if given is None else given
-        if named == EXAMPLE:
+        given = str(self.adoption_dates or "")
+        if (given or self.requests) == EXAMPLE:
             source = shipped_path(_EXAMPLE_DATES)
-        elif given is None:
+        elif not given:
             return None
         else:
-            source = Path(str(given))
+            source = Path(given)
         return pd.read_csv(source, dtype=str, keep_default_na=False, na_values=[""])
 
     def describe_quality(self, cleaned: "CleanedLog") -> "DataQualityResult":
