@@ -60,6 +60,14 @@ class UptickScan(Result):
     as_of: str | None
     shape: Shape | None
 
+    @property
+    def strongest(self) -> str:
+        """Series with the strongest rise; the first where none was examined."""
+        for name in ("ranking", "history"):
+            if len(self.tables[name]):
+                return str(self.tables[name]["region"].iloc[0])
+        return ""
+
     def findings(self) -> tuple[Finding, ...]:
         """Say what rose, series by series, and how often that would be chance."""
         latest = self._latest()
