@@ -92,7 +92,7 @@ def options(
 def report(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Reports; all if none is named."),
+        typer.Argument(metavar="[NAME]", help="Reports; all if none is named."),
     ] = None,
     *,
     out: Out,

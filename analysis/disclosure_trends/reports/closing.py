@@ -153,7 +153,7 @@ def heading(parameters: Mapping[str, Value], held: list[object]) -> str:
     """Name release, geography and period in months, as the page's first line."""
     region = parameters.get("region")
     regions = parameters.get("regions")
-    if isinstance(region, str):
+    if isinstance(region, str) and region:
         place = describe_region(region)
     elif isinstance(regions, list) and regions:
         place = ", ".join(describe_region(str(name)) for name in regions)
@@ -260,7 +260,7 @@ def _subject(held: list[object]) -> str:
 
 def _span(parameters: Mapping[str, Value]) -> str:
     before, after = parameters.get("before"), parameters.get("after")
-    if isinstance(before, str) and isinstance(after, str):
+    if isinstance(before, str) and isinstance(after, str) and before and after:
         return f"{parse_period(after).words} against {parse_period(before).words}"
     as_of = parameters.get("as_of")
     return f"up to {format_day(parse_as_of(as_of))}" if isinstance(as_of, str) else ""

@@ -31,6 +31,11 @@ class Schema:
         """Names of the parameters."""
         return tuple(parameter.name for parameter in self.parameters)
 
+    @property
+    def optional(self) -> frozenset[str]:
+        """Names of the parameters whose default is empty."""
+        return frozenset(p.name for p in self.parameters if p.default in ("", None))
+
     def __getitem__(self, name: str) -> Parameter:
         """Return one parameter; an unknown name is an error that names the nearest."""
         for parameter in self.parameters:

@@ -231,7 +231,7 @@ def _checked(
         own = {name: value for name, value in given.items() if name in schema.names}
         day = {"as_of": as_of.isoformat()} if "as_of" in schema.names else {}
         values = schema.check({**settings.parameters, **own, **day})
-        check_known(values, where=schema.notebook)
+        check_known(values, where=schema.notebook, optional=schema.optional)
         checked.append((settings, values))
     return checked
 

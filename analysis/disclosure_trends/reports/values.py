@@ -3,7 +3,7 @@
 A notebook that calls a parameter ``region`` gets a region that exists, or no run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from glob import has_magic
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,9 @@ OPTIONAL: Final = ("adoption_dates",)
 """Names of those that may be empty: there is no such file."""
 
 
-def check_known(values: Mapping[str, Value], *, where: str) -> None:
+def check_known(
+    values: Mapping[str, Value], *, where: str, optional: Collection[str] = ()
+) -> None:
     """Check the values of the parameters whose names have a fixed meaning.
 
     Parameters
@@ -30,6 +32,9 @@ def check_known(values: Mapping[str, Value], *, where: str) -> None:
         Name to checked value; None and names without a fixed meaning pass.
     where : str
         The notebook, for the message.
+    optional : collection of str
+        Names that may be empty, for their defaults are. A second source beside the
+        log may always be empty.
 
     Raises
     ------
@@ -39,13 +44,15 @@ def check_known(values: Mapping[str, Value], *, where: str) -> None:
     """
     for name, value in values.items():
         place = f"{where}, parameter {name!r}"
+        if value == "" and (name in optional or name in INPUTS[1:]):
+            continue
         if name in INPUTS and isinstance(value, str):
             _check_file(name, value, where=place)
         if name in _KNOWN and value is not None:
             for item in value if isinstance(value, list) else [value]:
                 _KNOWN[name](str(item), place)
     before, after = values.get("before"), values.get("after")
-    if isinstance(before, str) and isinstance(after, str):
+    if isinstance(before, str) and isinstance(after, str) and before and after:
         _check_order(before, after, where=where)
 
 
