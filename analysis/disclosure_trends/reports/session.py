@@ -174,7 +174,7 @@ def check_parameters(notebook: str, namespace: Mapping[str, object], /) -> Setti
     if absent:
         raise SettingsError(_absent(schema, absent[0], own))
     values = schema.check({name: namespace[name] for name in schema.names})
-    check_known(values, where=schema.notebook)
+    check_known(values, where=schema.notebook, optional=schema.optional)
     settings = Settings(schema.notebook, values)
     _CHECKED[:] = [(settings, namespace)]
     return settings
