@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from disclosure_trends.counts.counts import Counts
-    from disclosure_trends.counts.counts import Counts
     from disclosure_trends.logs.cleaned import CleanedLog
     from disclosure_trends.reports.quality import DataQualityResult
 
@@ -93,12 +92,6 @@ class Settings:
             return clean_requests(given, as_of=as_of)
         read = read_options(shipped_path(_EXAMPLE_OPTIONS))
         return clean_requests(example_requests(), as_of=as_of, read=read)
-
-    def open_counts(self) -> "Counts":
-        """Open the series that `counts`, `published` or `requests` names."""
-        from disclosure_trends.reports.series import open_counts
-
-        return open_counts(self)
 
     def open_counts(self) -> "Counts":
         """Open the series that `counts`, `published` or `requests` names."""
