@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.benchmarks.attribution import LIMIT, cost_of, draw_log
+from tests.calibrate.attribution import compare_cards
 from tests.models.cases import case_of
 from tests.models.panels import panel_of
 
@@ -195,3 +197,17 @@ def test_larger_logs_get_fewer_replicates_and_say_so():
 def test_p_values_are_written_with_two_digits():
     assert p_text(0.0432) == "p = 0.043"
     assert p_text(0.0004) == "p below 0.001"
+
+
+@pytest.mark.slow
+def test_stated_coverage_is_the_realised_one_on_shapes_drawn_at_random():
+    # Each differs by more than two Monte-Carlo errors once in twenty: more than three
+    # of twenty one time in sixty.
+    assert compare_cards(shapes=20, replicates=200) <= 3
+
+
+@pytest.mark.slow
+def test_a_large_log_costs_little_more_than_a_usual_one():
+    usual = cost_of(draw_log(120, 80, 24, seed=1))
+    large = cost_of(draw_log(1800, 1200, 36, seed=2))
+    assert large <= LIMIT * usual
