@@ -194,8 +194,11 @@ def _refuse_undecided(case: Case, shorter: tuple[str, str] | None) -> Iterator[R
     last = int(case.after_months.max())
     rest = np.concatenate([case.before_months, case.after_months])
     rest = rest[rest != last]
-    rise = float(case.undecided[last] - case.undecided[rest].mean())
-    if rise > MAX_UNDECIDED:
+    usual = float(case.undecided[rest].mean())
+    rise = float(case.undecided[last]) - usual
+    many = float(case.panel.region().submitted[:, last].sum())
+    noise = float(np.sqrt(usual * (1 - usual) / max(many, 1.0)))
+    if rise > max(MAX_UNDECIDED, 3 * noise):
         yield refusals.refuse_undecided(
             case.panel.months[last], rise=rise, shorter=shorter
         )
