@@ -104,3 +104,57 @@ def test_an_unknown_layout_is_refused_with_the_known_ones(tmp_path):
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(PublishedFiguresError, match="is not recognised"):
         load_published(path)
+
+
+@pytest.mark.parametrize("count", ["1.234", "1 234", "7,0", "12,34", "none"])
+def test_a_count_that_is_not_written_as_one_is_never_cut_off(count):
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published(SINGLE.replace("number: 3", f"number: {count}"))
+    assert str(error.value) == (
+        "pasted text, message 1, fulfilled requests: there is no count; expected a "
+        "number or lines such as 'Q1 - 37'"
+    )
+
+
+def test_thousands_are_read():
+    published = load_published(SINGLE.replace("number: 3", "number: 1,234"))
+    assert _rows(published)[0][-1] == 1234
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            QUARTERS.replace("Q2 - 27", "Q1 - 27"),
+            "message 1, fulfilled requests: 2025Q1 stands twice; check the pasted text",
+        ),
+        (
+            QUARTERS.replace("Q2 - 27", "Q2 - 2.7"),
+            "message 1, fulfilled requests: the line 'Q2 - 2.7' holds no count that "
+            "can be read; expected 'Q1 - 1,234'",
+        ),
+        (
+            QUARTERS.replace("30 June 2025", "30 June 2026"),
+            "message 1, fulfilled requests: the period 2025-01-01..2026-06-30 spans "
+            "two years, so Q1 could be of either; paste a message for each year",
+        ),
+        (
+            QUARTERS.replace("30 June 2025", "30 June 2024"),
+            "message 1: the period ends (2024-06-30) before it starts (2025-01-01); "
+            "check the pasted text",
+        ),
+    ],
+)
+def test_a_message_that_cannot_be_meant_is_refused(changed, message):
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published(changed, country="RO")
+    assert str(error.value) == f"pasted text, {message}"
+
+
+def test_a_table_is_no_message():
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published("platform,country\n", layout="transparency-bot")
+    assert str(error.value) == (
+        "pasted text: there is no message; expected 'Transparency report for the "
+        "period ...', pasted as text"
+    )

@@ -232,3 +232,142 @@ def test_broken_json_is_refused(tmp_path):
     path.write_text('{"FRA": [', encoding="utf-8")
     with pytest.raises(PublishedFiguresError, match="no valid JSON"):
         load_published(path)
+
+
+FRANCE = "s,FR,2024-01-01,2024-03-31,requests_fulfilled"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            f"{FRANCE},5,7,9,,https://x,A",
+            "value 5 lies outside value_low and value_high; give the count or the "
+            "band, not both",
+        ),
+        (
+            f"{FRANCE},,9,7,,https://x,A",
+            "value_high 7 is below value_low 9; exchange them",
+        ),
+        (
+            f"{FRANCE},99999999999999999999,,,,https://x,A",
+            "value '99999999999999999999' is no count; write a whole number, or leave "
+            "it empty and give value_low and value_high",
+        ),
+        (
+            f"{FRANCE},1,234,,,2024-04-01,https://x,A",
+            "the row has more cells than the header has columns; put a text that holds "
+            "a comma in quotes, and write counts without commas",
+        ),
+        (
+            "s,FR,20240101,2024-03-31,m,1,,,,https://x,A",
+            "period_start '20240101' is no day; write it as 2024-09-30",
+        ),
+        (
+            "s,FR,2024-W01-1,2024-03-31,m,1,,,,https://x,A",
+            "period_start '2024-W01-1' is no day; write it as 2024-09-30",
+        ),
+        (
+            "s,FR,0024-01-01,2024-03-31,m,1,,,,https://x,A",
+            "period_start '0024-01-01' lies outside the years 1900 to 2199; correct "
+            "the year",
+        ),
+        (
+            f"{FRANCE},5,,,2024-04-31,https://x,A",
+            "observed_on '2024-04-31' is no day; write it as 2024-09-30",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_refused(tmp_path, row, message):
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published(_tidy(tmp_path, row))
+    assert str(error.value) == f"figures.csv, line 2: {message}"
+
+
+def test_a_header_may_be_quoted_or_spaced():
+    row = f"{FRANCE},5,,,2024-04-01,https://x,A\n"
+    for header in (", ".join(COLUMNS), ",".join(f'"{c}"' for c in COLUMNS)):
+        published = load_published(f"{header}\n{row}")
+        assert _count(published, "FR", "2024Q1") == 5
+
+
+def test_two_figures_of_one_source_and_day_are_a_range(tmp_path):
+    path = _tidy(
+        tmp_path,
+        f"{FRANCE},5,,,2024-04-01,https://x,A",
+        f"{FRANCE},7,,,2024-04-01,https://x,A",
+    )
+    published = load_published(path)
+    found = published.series["FR", "requests_fulfilled"].range(parse_period("2024Q1"))
+    assert (found.lower, found.upper) == (5, 7)
+    assert len(published.tables["contradictions"]) == 2
+
+
+def test_a_figure_observed_before_its_window_ended_is_flagged(tmp_path):
+    published = load_published(_tidy(tmp_path, f"{FRANCE},5,,,2024-02-01,https://x,A"))
+    (check,) = (c for c in published.checks if c.name == "observed_early")
+    assert check.passed is False
+    assert check.text == (
+        "Observed before the end of their window: 1 figure; the day or the window is "
+        "wrong."
+    )
+
+
+WINDOW = '{"from": "20240101", "to": "20240331", "requests": 4, "users": 1}'
+SHAPE = '{"ABC": [{"from": "20240101", "to": "20240930", "requests": 1, "users": 1}]}'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[1, 2]",
+            "d.json: the file does not hold an object of countries; expected " + SHAPE,
+        ),
+        (
+            '{"FRA": 5}',
+            "d.json: a country does not hold a list of windows; expected " + SHAPE,
+        ),
+        (
+            "[" * 100_000,
+            "d.json: the JSON is nested too deeply to be read; expected " + SHAPE,
+        ),
+        (
+            f'{{"FRA": [{WINDOW}], "FRA": []}}',
+            "d.json: 'FRA' stands twice in one object; keep one of the two",
+        ),
+        (
+            '{"FRA": [{"from": "2024-01-01"}]}',
+            "d.json, FRA, entry 1: from '2024-01-01' is no day; write it as 20240930",
+        ),
+        (
+            f'{{"FRA": [{WINDOW.replace("4,", "true,")}]}}',
+            "d.json, FRA, entry 1: requests 'True' is no count; write a whole number, "
+            "or leave it empty and give value_low and value_high",
+        ),
+    ],
+)
+def test_a_collectors_file_of_another_shape_is_refused(tmp_path, text, message):
+    path = tmp_path / "d.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PublishedFiguresError) as error:
+        load_published(path, layout="te-k")
+    assert str(error.value) == message
+
+
+def test_a_null_of_the_collectors_file_is_missing_not_zero(tmp_path):
+    path = tmp_path / "d.json"
+    text = f'{{"FRA": [{WINDOW.replace(": 4", ": null")}]}}'
+    path.write_text(text, encoding="utf-8")
+    published = load_published(path)
+    assert set(published.series) == {("FR", "users_affected")}
+    assert published.table["value"].isna().sum() == 1
+
+
+def test_an_unknown_country_argument_is_refused_with_the_nearest():
+    with pytest.raises(SettingsError) as error:
+        load_published("telegram", country="fr")
+    assert str(error.value) == (
+        "country: 'fr' is unknown; did you mean 'FR'?; write an ISO 3166-1 code such "
+        "as 'FR'"
+    )

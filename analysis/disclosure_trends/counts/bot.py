@@ -13,7 +13,6 @@ from disclosure_trends.counts.layouts import Row
 from disclosure_trends.errors import PublishedFiguresError
 from disclosure_trends.vocabulary.countries import (
     country_aliases,
-    country_codes,
     normalise_name,
 )
 from disclosure_trends.vocabulary.measures import published_layout
@@ -32,12 +31,16 @@ _REQUESTS: Final = re.compile(
     re.IGNORECASE,
 )
 _USERS: Final = re.compile(r"Affected users:", re.IGNORECASE)
-_SINGLE: Final = re.compile(r"[ \t]*([\d,]+)")
+# A count that goes on after a point, a space or a comma in the wrong place is not cut
+# off there but refused.
+_COUNT: Final = r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?![.,]?[0-9]|[^\S\n][0-9])"
+_SINGLE: Final = re.compile(rf"[ \t]*{_COUNT}")
 _LINE: Final = re.compile(
     rf"\s*(?:Q(?P<quarter>[1-4])\s*(?:{_DASH}|:)|(?P<total>Total)\s*(?:{_DASH}|:))"
-    r"\s*(?P<count>[\d,]+)",
+    rf"\s*(?P<count>{_COUNT})",
     re.IGNORECASE,
 )
+_STARTED: Final = re.compile(r"\s*(?:Q[0-9]|Total)\b[^\n]*", re.IGNORECASE)
 _NEXT: Final = re.compile(
     r"next transparency report will be published in (?P<month>[A-Z][a-z]+ \d{4})"
 )
@@ -63,6 +66,11 @@ def read_bot(text: str, *, name: str, country: str | None = None) -> Iterator[Ro
         the sum of its quarters.
     """
     starts = [found.start() for found in _START.finditer(text)]
+    if not starts:
+        raise PublishedFiguresError(
+            f"{name}: there is no message; expected 'Transparency report for the "
+            "period ...', pasted as text"
+        )
     for number, start in enumerate(starts, start=1):
         following = starts[number] if number < len(starts) else len(text)
         place = f"{name}, message {number}"
@@ -115,32 +123,51 @@ def _counts(
         yield window, _number(single[1])
         return
     total: int | None = None
-    quarters: list[tuple[Window, int]] = []
+    quarters: dict[Window, int] = {}
     while (line := _LINE.match(message, position)) is not None:
         position = line.end()
         if line["total"]:
             total = _number(line["count"])
             continue
-        span = parse_period(f"{window.start.year}Q{line['quarter']}")
-        if not window.contains(span):
+        span = _quarter(line["quarter"], window, place)
+        if span in quarters:
             raise PublishedFiguresError(
-                f"{place}: {span.text} does not lie in the period {window.text} of "
-                "the message; check the pasted text"
+                f"{place}: {span.text} stands twice; check the pasted text"
             )
-        quarters.append((span, _number(line["count"])))
+        quarters[span] = _number(line["count"])
+    if (unread := _STARTED.match(message, position)) is not None:
+        raise PublishedFiguresError(
+            f"{place}: the line {unread[0].strip()!r} holds no count that can be read; "
+            "expected 'Q1 - 1,234'"
+        )
     if not quarters:
         raise PublishedFiguresError(
             f"{place}: there is no count; expected a number or lines such as 'Q1 - 37'"
         )
-    added = sum(value for _, value in quarters)
+    added = sum(quarters.values())
     if total is not None and total != added:
         raise PublishedFiguresError(
             f"{place}: the total is {total} but the quarters add up to {added}; "
             "check the pasted text"
         )
-    yield from quarters
+    yield from quarters.items()
     if total is not None:
         yield window, total
+
+
+def _quarter(number: str, window: Window, place: str) -> Window:
+    if window.start.year != window.end.year:
+        raise PublishedFiguresError(
+            f"{place}: the period {window.text} spans two years, so Q{number} could "
+            "be of either; paste a message for each year"
+        )
+    span = parse_period(f"{window.start.year}Q{number}")
+    if window.contains(span):
+        return span
+    raise PublishedFiguresError(
+        f"{place}: {span.text} does not lie in the period {window.text} of the "
+        "message; check the pasted text"
+    )
 
 
 def _period(message: str, *, place: str) -> Window:
@@ -152,13 +179,15 @@ def _period(message: str, *, place: str) -> Window:
                 date(2000 + year, month, day),
                 date(2000 + year_2, month_2, day_2),
             )
-            return Window(first, last)
+            return _window(first, last, place=place)
         if long is not None:
             first, last = (
                 date(int(year), _MONTHS[month], int(day))
                 for day, month, year in (long.groups()[:3], long.groups()[3:])
             )
-            return Window(first, last)
+            return _window(first, last, place=place)
+    except PublishedFiguresError:
+        raise
     except (ValueError, KeyError) as error:
         raise PublishedFiguresError(
             f"{place}: the period names a day that does not exist; check the pasted "
@@ -170,10 +199,19 @@ def _period(message: str, *, place: str) -> Window:
     )
 
 
+def _window(first: date, last: date, *, place: str) -> Window:
+    if first <= last:
+        return Window(first, last)
+    raise PublishedFiguresError(
+        f"{place}: the period ends ({last}) before it starts ({first}); check the "
+        "pasted text"
+    )
+
+
 def _country(text: str, *, place: str, country: str | None) -> str:
     code = country_aliases().get(normalise_name(text))
-    if code is None and country in country_codes():
-        return str(country)
+    if code is None and country is not None:
+        return country
     if code is None:
         raise PublishedFiguresError(
             f"{place}: the country is given as {text!r}; give country= with an "

@@ -21,10 +21,12 @@ from disclosure_trends.counts.layouts import (
 from disclosure_trends.counts.panels import main_measure
 from disclosure_trends.counts.resolve import resolve
 from disclosure_trends.counts.windows import WindowCounts
+from disclosure_trends.display import wording
 from disclosure_trends.display.tables import TableSpec
 from disclosure_trends.errors import PublishedFiguresError, SettingsError, nearest
 from disclosure_trends.resources import shipped_path
 from disclosure_trends.results import Check, Evidence, Finding, Limit, Result, Word
+from disclosure_trends.vocabulary.countries import country_codes
 from disclosure_trends.vocabulary.periods import parse_as_of
 
 if TYPE_CHECKING:
@@ -169,10 +171,12 @@ def load_published(
     Raises
     ------
     SettingsError
-        If there is neither such a file nor such a table, or no such layout.
+        If there is neither such a file nor such a table, no such layout, or no such
+        country.
     PublishedFiguresError
         If the content cannot be read.
     """
+    _check_country(country)
     text, name = _read_text(path_or_name)
     chosen = (
         recognise_layout(text, name=name) if layout is None else check_layout(layout)
@@ -187,6 +191,15 @@ def load_published(
     announced = next_publication(text) if chosen == "transparency-bot" else None
     checks = (_announcement(announced),) if announced else ()
     return figures_from_table(_to_table(rows), as_of=day, checks=checks)
+
+
+def _check_country(country: str | None) -> None:
+    if country is not None and country not in country_codes():
+        known = sorted(country_codes())
+        raise SettingsError(
+            f"country: {country!r} is unknown{nearest(country.upper(), known)}; write "
+            "an ISO 3166-1 code such as 'FR'"
+        )
 
 
 def figures_from_table(
@@ -207,7 +220,7 @@ def figures_from_table(
             "inconsistencies": resolution.inconsistencies,
             "drift": drift,
         },
-        checks=(*checks, *_checks(resolution.contradictions, undated)),
+        checks=(*checks, *_checks(resolution.contradictions, known, undated)),
         evidence=evidence,
         as_of=as_of,
         platform=", ".join(platforms),
@@ -266,24 +279,34 @@ def _known_on(
     return table[keep].reset_index(drop=True), table[undated & keep]
 
 
-def _checks(contradictions: pd.DataFrame, undated: pd.DataFrame) -> Iterator[Check]:
+def _checks(
+    contradictions: pd.DataFrame, known: pd.DataFrame, undated: pd.DataFrame
+) -> Iterator[Check]:
     n = len(undated)
     yield Check(
         "observed_on",
         n == 0,
         "Every figure carries the day on which it was first observed."
         if n == 0
-        else f"{n:,} figures carry no day of observation: they count as known from "
-        "the end of their window, which is too early for some.",
+        else f"Without a day of observation: {wording.plural(n, 'figure')}, counted as "
+        "known from the end of the window, which is too early for some.",
     )
+    early = int((known["observed_on"] < known["period_end"]).sum())
+    if early:
+        yield Check(
+            "observed_early",
+            False,  # noqa: FBT003
+            "Observed before the end of their window: "
+            f"{wording.plural(early, 'figure')}; the day or the window is wrong.",
+        )
     ranges = int((contradictions["treatment"] == "kept as a range").sum())
     yield Check(
         "equal_sources",
         ranges == 0,
         "No two equally good sources contradict each other."
         if ranges == 0
-        else f"{ranges:,} figures of equally good sources contradict each other: "
-        "their cells are kept as ranges.",
+        else f"{wording.plural(ranges, 'figure')} of equally good sources contradict "
+        "each other: their cells are kept as ranges.",
     )
 
 

@@ -138,14 +138,15 @@ def _figures(table: pd.DataFrame) -> Iterator[_Figure]:
 
 
 def _best(figures: list[_Figure]) -> list[_Figure]:
-    """Keep the figures of the best grade, the latest of each source."""
+    """Keep the figures of the best grade, those of each source's latest day."""
     usable = [f for f in figures if f.source_grade != CONTRADICTED]
     grade = min((f.source_grade for f in usable), default="")
-    latest: dict[str, _Figure] = {}
-    for figure in sorted(usable, key=lambda f: f.observed_on):
-        if figure.source_grade == grade:
-            latest[figure.source_url] = figure
-    return list(latest.values())
+    graded = [f for f in usable if f.source_grade == grade]
+    latest: dict[str, date] = {}
+    for figure in graded:
+        day = latest.get(figure.source_url, figure.observed_on)
+        latest[figure.source_url] = max(day, figure.observed_on)
+    return [f for f in graded if f.observed_on == latest[f.source_url]]
 
 
 def _span(best: list[_Figure]) -> tuple[float, float] | None:
