@@ -8,7 +8,7 @@ so that a notebook which stopped early cannot pass for a whole one.
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, runtime_checkable
 
@@ -98,7 +98,11 @@ class ReportRecord:
 
 
 def record_report(
-    report: str, parameters: Mapping[str, Value], namespace: Mapping[str, object]
+    report: str,
+    parameters: Mapping[str, Value],
+    namespace: Mapping[str, object],
+    *,
+    opened: Sequence[object] = (),
 ) -> ReportRecord:
     """Gather what a reader needs to trust and to repeat a report.
 
@@ -110,13 +114,15 @@ def record_report(
         Its checked parameters.
     namespace : mapping
         The notebook's variables.
+    opened : sequence
+        Sources that its settings opened; they may be in no variable.
 
     Returns
     -------
     ReportRecord
         The same for the same inputs, parameters and versions.
     """
-    held = _held(namespace)
+    held = _held(namespace, opened)
     inputs = provenance.describe_inputs(parameters)
     record: Json = {
         "schema": 1,
@@ -134,12 +140,12 @@ def record_report(
     return ReportRecord({**record, "token": completion_token(record)})
 
 
-def _held(namespace: Mapping[str, object]) -> list[object]:
-    """Return what the notebook holds: its variables, and what its cells showed."""
+def _held(namespace: Mapping[str, object], opened: Sequence[object]) -> list[object]:
+    """Return what the notebook holds: its variables, what cells showed or opened."""
     named = [value for name, value in namespace.items() if not name.startswith("_")]
     shown = namespace.get("Out")
     unnamed = list(shown.values()) if isinstance(shown, Mapping) else []
-    return list({id(value): value for value in [*named, *unnamed]}.values())
+    return list({id(value): value for value in [*named, *unnamed, *opened]}.values())
 
 
 def completion_token(record: Mapping[str, object]) -> str:
@@ -200,9 +206,10 @@ def _data_lines(
         for tally in log.ledger.files.values()
     ]
     files = [path for _, path in provenance.input_paths(parameters)]
-    used, accounted = _used(held), bool(lines)
+    used = _used(held)
+    instead = bool(lines or parameters.get("counts") or parameters.get("published"))
     for item, path in zip(inputs, files, strict=True):
-        given = item.role != "shipped" and not (item.role == "requests" and accounted)
+        given = item.role != "shipped" and not (item.role == "requests" and instead)
         listed = any(item.sha256 in line for line in lines)
         if (given or item.name in used) and not listed:
             rows = provenance.count_rows(path)

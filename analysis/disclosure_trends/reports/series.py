@@ -33,17 +33,18 @@ def open_counts(settings: Settings) -> Counts:
     """
     values = settings.values
     as_of = str(settings.as_of)
-    if values.get("counts") is not None:
+    if values.get("counts"):
         return read_counts(str(values["counts"]), as_of=as_of)
-    if values.get("published") is not None:
+    if values.get("published"):
         from disclosure_trends.counts.published import load_published
 
-        return published_counts(load_published(str(values["published"]), as_of=as_of))
+        figures = load_published(str(values["published"]), as_of=as_of)
+        return published_counts(settings.remember(figures))
     from disclosure_trends.counts.aggregate import Measure, count_requests
 
     region = values.get("region")
     regions = None
-    if region is not None:
+    if region:
         name = str(region)
         rest = name.removeprefix(COMPLEMENT)
         regions = (name, rest if name != rest else f"{COMPLEMENT}{name}")

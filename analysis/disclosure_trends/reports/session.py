@@ -8,7 +8,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from disclosure_trends.errors import RequestLogError, SettingsError, nearest
 from disclosure_trends.reports.closing import ReportRecord, record_report
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from disclosure_trends.logs.cleaned import CleanedLog
     from disclosure_trends.reports.quality import DataQualityResult
 
+T = TypeVar("T")
+
 # papermill begins the cell that it injects with this comment.
 _INJECTED: Final = "# Parameters"
 _EXAMPLE_OPTIONS: Final = "data/example/read.toml"
@@ -32,6 +34,8 @@ _EXAMPLE_DATES: Final = "data/example/adoption_dates.csv"
 # One kernel holds one notebook, and `close_report()` takes no argument: the settings
 # that were checked last are the ones it closes.
 _CHECKED: Final[list[tuple["Settings", Mapping[str, object]]]] = []
+# What its settings opened; a log that no variable holds is accounted for too.
+_OPENED: Final[list[object]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Settings:
 
         given, as_of = str(self.requests), str(self.as_of)
         if Path(given).is_dir():
-            log = open_log(given)
+            log = self.remember(open_log(given))
             if log.as_of.isoformat() > as_of:
                 message = (
                     f"{Path(given).name}: was cleaned as of {log.as_of.isoformat()}, "
@@ -89,9 +93,15 @@ class Settings:
                 raise RequestLogError(message)
             return log
         if given != EXAMPLE:
-            return clean_requests(given, as_of=as_of)
+            return self.remember(clean_requests(given, as_of=as_of))
         read = read_options(shipped_path(_EXAMPLE_OPTIONS))
-        return clean_requests(example_requests(), as_of=as_of, read=read)
+        example = example_requests()
+        return self.remember(clean_requests(example, as_of=as_of, read=read))
+
+    def remember(self, source: T) -> T:
+        """Have `close_report` account for a source, and return it."""
+        _OPENED.append(source)
+        return source
 
     def open_counts(self) -> "Counts":
         """Open the series that `counts`, `published` or `requests` names."""
@@ -170,6 +180,7 @@ def check_parameters(notebook: str, namespace: Mapping[str, object], /) -> Setti
     check_known(values, where=schema.notebook, optional=schema.optional)
     settings = Settings(schema.notebook, values)
     _CHECKED[:] = [(settings, namespace)]
+    _OPENED.clear()
     return settings
 
 
@@ -193,7 +204,9 @@ def close_report() -> ReportRecord:
         )
         raise SettingsError(message)
     settings, namespace = _CHECKED[0]
-    return record_report(settings.notebook, settings.values, namespace)
+    return record_report(
+        settings.notebook, settings.values, namespace, opened=tuple(_OPENED)
+    )
 
 
 def _annotated(namespace: Mapping[str, object]) -> frozenset[str]:
