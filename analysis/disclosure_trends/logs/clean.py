@@ -40,6 +40,7 @@ from disclosure_trends.logs.reading import Reading
 from disclosure_trends.logs.repeats import find_repeated
 from disclosure_trends.logs.sources import Read, Source, stage_source
 from disclosure_trends.logs.stage import Stage, StagedFile
+from disclosure_trends.logs.stored import stored_query
 from disclosure_trends.logs.survey import (
     Survey,
     decide_date_orders,
@@ -114,6 +115,8 @@ def clean_requests(
         An option is unknown, mistyped or does not fit.
     OutputError
         `out` cannot be written.
+    InputChangedError
+        A file changed while it was read.
     """
     day = parse_as_of(as_of)
     _check_settings(read, engine=engine, memory=memory, threads=threads)
@@ -211,9 +214,11 @@ def _plan(
     reading = plan_reading(
         columns,
         staged=stage.columns,
+        name=file.name,
         number=number,
         read=read,
         orders=decide_date_orders(survey, read=read, where=file.name),
+        offset_only=frozenset(c for c, d in survey.dates.items() if not d.unmarked),
         as_of=as_of,
     )
     spellings = map_survey(survey, reading=reading, read=read)
@@ -239,7 +244,7 @@ def _judge(
     as_of: date,
 ) -> str:
     """Type and judge every file; return the query of all typed records."""
-    paths = []
+    parts = []
     for plan in plans:
         fill_lookups(
             database,
@@ -251,8 +256,8 @@ def _judge(
         path = quote_text(str(folder / f"typed-{plan.reading.number:05d}.parquet"))
         query = typed_query(plan.rows, reading=plan.reading)
         run(database, f"COPY ({query}) TO {path} {PASSING}")
-        paths.append(path)
-    return f"SELECT * FROM read_parquet([{', '.join(paths)}])"
+        parts.append(stored_query(path, reading=plan.reading))
+    return " UNION ALL ".join(parts)
 
 
 def _rank(

@@ -53,6 +53,8 @@ _HELPERS = (
     "|| g.f END || zone_of(g.z) END",
     "is_blank(x) AS CASE WHEN x >= '!' AND x < chr(127) THEN false ELSE "
     f"trim(x, {BLANKS}) = '' END",
+    "trimmed(x) AS CASE WHEN x >= '!' AND x < chr(127) AND right(x, 1) BETWEEN '!' AND "
+    f"'~' THEN x ELSE nullif(trim(x, {BLANKS}), '') END",
     "serial_text(x) AS left(strftime(TIMESTAMP '1899-12-30' + to_days(left(x, 5)::"
     "INTEGER) + to_seconds(round(('0' || substr(x, 6))::DOUBLE * 86400)::BIGINT), "
     "'%Y-%m-%dT%H:%M:%S'), CASE WHEN strlen(x) = 5 THEN 10 ELSE 19 END)",
@@ -193,7 +195,7 @@ def _moments(dated: tuple[str, ...], reading: Reading) -> str:
         )
         naive = f"(wall_{c} IS NOT NULL AND z_{c} = '' AND strlen(iso_{c}) > 10)"
         columns.append(f"{naive} AS naive_{c}")
-        if reading.zoned:
+        if reading.zoned and c not in reading.offset_only:
             w = f"wall_{c} // {_SECOND}"
             joins.append(
                 f"LEFT JOIN zone_months AS w_{c} ON w_{c}.spelling = "
@@ -230,6 +232,7 @@ def instant_fault(c: str, *, reading: Reading) -> str:
         cell.
     """
     bit = {code: reason_bit(code) for code in reason_codes()}
+    zoned = reading.zoned and c not in reading.offset_only
     zone = f"WHEN naive_{c} AND NOT zone_known THEN {bit['ambiguous_timezone']} "
     clock = f"coalesce(clock_{c}, 0)"
     return (
@@ -247,5 +250,5 @@ def instant_fault(c: str, *, reading: Reading) -> str:
         f"WHEN z_{c} = 'A' THEN {bit['ambiguous_timezone']} "
         f"WHEN strlen(z_{c}) > 2 AND (substr(z_{c}, 2, 2) > '14' OR (strlen(z_{c}) > 3 "
         f"AND right(z_{c}, 2) > '59')) THEN {bit['invalid_date']} "
-        f"{zone if reading.zoned else ''}ELSE {clock if reading.zoned else '0'} END"
+        f"{zone if zoned else ''}ELSE {clock if zoned else '0'} END"
     )

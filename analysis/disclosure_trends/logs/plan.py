@@ -21,9 +21,11 @@ def plan_reading(
     columns: tuple[str, ...],
     *,
     staged: tuple[str, ...],
+    name: str,
     number: int,
     read: ReadOptions,
     orders: Mapping[str, str],
+    offset_only: frozenset[str],
     as_of: date,
 ) -> Reading:
     """Put together how a file is to be read.
@@ -34,12 +36,16 @@ def plan_reading(
         Canonical columns that the file holds.
     staged : tuple of str
         Canonical columns of the whole stage.
+    name : str
+        Of the file.
     number : int
         Place of the file in the order given, from 0.
     read : ReadOptions
         What was declared for it.
     orders : mapping of str to str
         Day and month order by column of dates.
+    offset_only : frozenset of str
+        Columns of dates in which every time of day has its offset.
     as_of : datetime.date
         Last day that is known of.
 
@@ -51,6 +57,7 @@ def plan_reading(
     zone_column = "source_timezone" in (*columns, *read.constants)
     other_zone = read.source_timezone not in (None, "UTC")
     return Reading(
+        name=name,
         number=number,
         columns=columns,
         staged=staged,
@@ -61,6 +68,7 @@ def plan_reading(
         orders=orders,
         layouts=read.layouts,
         zoned=zone_column or other_zone,
+        offset_only=offset_only,
         ids_are_rows=read.ids == "row",
         rows_are_accounts=read.row_is == "account",
         min_us=microseconds(date.fromisoformat(read.min_date)),

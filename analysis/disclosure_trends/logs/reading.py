@@ -10,6 +10,8 @@ class Reading:
 
     Attributes
     ----------
+    name : str
+        Under which its rows appear in ``source_file``.
     number : int
         Place of the file in the order given, from 0.
     columns : tuple of str
@@ -25,6 +27,8 @@ class Reading:
         Declared layouts of dates.
     zoned : bool
         Whether times without offset need the table of zones.
+    offset_only : frozenset of str
+        Columns of dates in which every time of day has its offset.
     ids_are_rows, rows_are_accounts : bool
         What `ids` and `row_is` declare.
     min_us, end_us : int
@@ -35,6 +39,7 @@ class Reading:
         Types of authority that have a designated line of their own.
     """
 
+    name: str
     number: int
     columns: tuple[str, ...]
     staged: tuple[str, ...]
@@ -45,6 +50,7 @@ class Reading:
     orders: Mapping[str, str]
     layouts: tuple[str, ...]
     zoned: bool
+    offset_only: frozenset[str]
     ids_are_rows: bool
     rows_are_accounts: bool
     min_us: int

@@ -36,6 +36,8 @@ class DateEvidence:
         First row that proves an order.
     windows : int
         Cells that hold a month or an interval instead of a day.
+    unmarked : int
+        Cells that are neither empty, nor a mere day, nor end with ``Z`` or an offset.
     """
 
     filled: int
@@ -44,6 +46,7 @@ class DateEvidence:
     second_above: int
     proof_row: int | None
     windows: int
+    unmarked: int
 
     @property
     def proved(self) -> DateOrder | None:
@@ -160,17 +163,20 @@ def _survey_dates(
             "min(source_row) FILTER (CASE WHEN "
             f"{shape} THEN ({first}) <> ({second}) END)",
             f"count(*) FILTER (regexp_full_match(odd_{c}, {WINDOW}))",
+            f"count(*) FILTER (strlen({c}) NOT IN (0, 10) AND NOT suffix({c}, 'Z') AND "
+            f"NOT regexp_matches({c}, '[+-]\\d\\d:?\\d\\d$'))",
         ]
     rows = f"SELECT {', '.join(['*', *odd])} FROM ({rows})"
     row = run(database, f"SELECT {', '.join(parts)} FROM ({rows})")[0]
     return row[0], {
         column: DateEvidence(
-            filled=row[1 + 6 * n],
-            slashed=row[2 + 6 * n],
-            first_above=row[3 + 6 * n],
-            second_above=row[4 + 6 * n],
-            proof_row=row[5 + 6 * n],
-            windows=row[6 + 6 * n],
+            filled=row[1 + 7 * n],
+            slashed=row[2 + 7 * n],
+            first_above=row[3 + 7 * n],
+            second_above=row[4 + 7 * n],
+            proof_row=row[5 + 7 * n],
+            windows=row[6 + 7 * n],
+            unmarked=row[7 + 7 * n],
         )
         for n, column in enumerate(columns)
     }

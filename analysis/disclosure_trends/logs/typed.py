@@ -23,6 +23,7 @@ from disclosure_trends.logs.marks import (
     warning_bit,
 )
 from disclosure_trends.logs.reading import Reading
+from disclosure_trends.logs.stored import is_stored
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES, COLUMNS, ColumnSpec
 from disclosure_trends.vocabulary.reasons import reason_bit, reason_codes
 from disclosure_trends.vocabulary.terms import FORMAL_GROUNDS
@@ -54,9 +55,9 @@ def typed_query(rows: str, *, reading: Reading) -> str:
     str
         A query over the tables ``map_<column>``, ``zones``, ``zone_months``, ``lines``,
         ``constants``, ``empties`` and ``repeated``. It yields the canonical columns
-        (dates as microseconds since 1970), ``is_valid, on_designated_line,
-        source_file, source_row, file_number, reasons, repairs, warnings, is_repeated,
-        raw, raw_row``.
+        that are recorded (dates as microseconds since 1970), ``is_valid,
+        on_designated_line, source_row, reasons, repairs, warnings, is_repeated, raw,
+        raw_row``.
     """
     dated = tuple(column for column in INSTANTS if reading.has(column))
     steps = {
@@ -316,12 +317,14 @@ def _output(dated: tuple[str, ...], reading: Reading) -> str:
     line, join = _designated(reading)
     raw = ", ".join(f"raw_{c}" for c in reading.staged)
     columns = [
-        *(f"{_final(column, reading)} AS {column.name}" for column in COLUMNS),
+        *(
+            f"{_final(column, reading)} AS {column.name}"
+            for column in COLUMNS
+            if is_stored(column, reading)
+        ),
         f"{_is_valid()} AS is_valid",
         f"{line} AS on_designated_line",
-        "source_file, source_row",
-        f"{reading.number}::INTEGER AS file_number",
-        "reasons",
+        "source_row, reasons",
         f"{_repairs(dated, reading)} AS repairs",
         f"{_warnings(dated, reading)} AS warnings",
         "is_repeated, raw",
@@ -335,8 +338,6 @@ def _final(column: ColumnSpec, reading: Reading) -> str:
     c = column.name
     if column.kind in ("instant", "count") or c in _SETTLED:
         return f"s_{c}"
-    if not reading.has(c) and c != "request_id":
-        return "NULL::BOOLEAN" if column.kind == "flag" else "NULL::VARCHAR"
     by_kind = {
         "id": f"t_{c}",
         "flag": f"v_{c} = 'true'",
@@ -348,7 +349,7 @@ def _final(column: ColumnSpec, reading: Reading) -> str:
     own = f"own_{c}" if c in reading.merged else f"t_{c}"
     if c == "authority":
         return f"CASE WHEN NOT is_blank(t_{c}) THEN {own} END"
-    return f"nullif(trim({own}, {BLANKS}), '')"
+    return f"trimmed({own})"
 
 
 def _designated(reading: Reading) -> tuple[str, str]:
