@@ -246,7 +246,7 @@ def _count_bound(
     phi = np.where(usable, phi, 1.0)
     spread = np.sqrt(phi * mean)
     bound = smallest_count(
-        lambda count: upper_tail(count, mean, phi),
+        lambda count, rows: upper_tail(count, mean[rows], phi[rows]),
         share=ctrl.alpha,
         guess=mean + ndtri(1 - ctrl.alpha) * spread,
         width=0.2 * spread,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.special import betainc, gammainc, gammaln
 
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 _ALMOST_POISSON = 1 + 1e-6
 LARGEST = 1e15  # whole numbers are still exact in floating point
@@ -63,7 +64,7 @@ def log_density(count: Array, mean: Array, dispersion: Array) -> Array:
 
 
 def smallest_count(
-    tail: Callable[[Array], Array], *, share: float, guess: Array, width: Array
+    tail: Callable[[Array, Rows], Array], *, share: float, guess: Array, width: Array
 ) -> Array:
     """Smallest count u with P(Y > u) <= share, for every element at once.
 
@@ -73,7 +74,8 @@ def smallest_count(
     Parameters
     ----------
     tail : callable
-        Maps an array of counts to P(Y >= count), falling in the count.
+        Maps counts and the positions they belong to to P(Y >= count), falling in the
+        count.
     share : float
         Probability to stay under.
     guess, width : ndarray
@@ -84,38 +86,61 @@ def smallest_count(
     ndarray
         Whole numbers from 0; infinite where even 1e15 is not enough.
     """
-    low, high = _bracket(tail, share=share, guess=guess, width=width)
+    high = np.clip(np.ceil(np.nan_to_num(guess, posinf=LARGEST)), 0.0, LARGEST)
+    step = np.ceil(np.clip(np.nan_to_num(width, posinf=LARGEST), 1.0, LARGEST))
+    low = np.full_like(high, -1.0)
+    short = _short(tail, high, share, np.arange(len(high)))
+    _climb(tail, share, low, high, step.copy(), short)
+    _descend(tail, share, low, high, step)
     while True:
-        open_ = high - low > 1
-        if not open_.any():
+        open_ = np.flatnonzero(high - low > 1)
+        if not len(open_):
             break
-        middle = np.where(open_, np.floor((low + high) / 2), high)
-        enough = tail(middle + 1) <= share
-        high = np.where(open_ & enough, middle, high)
-        low = np.where(open_ & ~enough, middle, low)
+        middle = np.floor((low[open_] + high[open_]) / 2)
+        enough = tail(middle + 1, open_) <= share
+        high[open_] = np.where(enough, middle, high[open_])
+        low[open_] = np.where(enough, low[open_], middle)
     return np.where(high >= LARGEST, np.inf, high)
 
 
-def _bracket(
-    tail: Callable[[Array], Array], *, share: float, guess: Array, width: Array
-) -> tuple[Array, Array]:
-    """`low` is too small (or -1), `high` is large enough (or the largest count)."""
-    high = np.clip(np.ceil(np.nan_to_num(guess, posinf=LARGEST)), 0.0, LARGEST)
-    step = np.ceil(np.clip(np.nan_to_num(width, posinf=LARGEST), 1.0, LARGEST))
-    low, first = np.full_like(high, -1.0), step
-    short = ~(tail(high + 1) <= share) & (high < LARGEST)
-    while short.any():
-        low = np.where(short, high, low)
-        high = np.where(short, np.minimum(high + step, LARGEST), high)
-        step = step * 2
-        short &= ~(tail(high + 1) <= share) & (high < LARGEST)
-    step = first
-    far = (low < 0) & (high < LARGEST)
-    while far.any():
-        below = np.maximum(high - step, -1.0)
-        enough = (below >= 0) & (tail(below + 1) <= share)
-        low = np.where(far & ~enough, below, low)
-        high = np.where(far & enough, below, high)
-        far &= enough
-        step = step * 2
-    return low, high
+def _short(
+    tail: Callable[[Array, Rows], Array], high: Array, share: float, rows: Rows
+) -> Rows:
+    """Those of the rows whose upper end is too small and can still grow."""
+    small = ~(tail(high[rows] + 1, rows) <= share) & (high[rows] < LARGEST)
+    chosen: Rows = rows[small]
+    return chosen
+
+
+def _climb(
+    tail: Callable[[Array, Rows], Array],
+    share: float,
+    low: Array,
+    high: Array,
+    step: Array,
+    short: Rows,
+) -> None:
+    """Raise the upper end in growing steps until it is large enough."""
+    while len(short):
+        low[short] = high[short]
+        high[short] = np.minimum(high[short] + step[short], LARGEST)
+        step[short] *= 2
+        short = _short(tail, high, share, short)
+
+
+def _descend(
+    tail: Callable[[Array, Rows], Array],
+    share: float,
+    low: Array,
+    high: Array,
+    step: Array,
+) -> None:
+    """Lower both ends in growing steps until the lower one is too small."""
+    far = np.flatnonzero((low < 0) & (high < LARGEST))
+    while len(far):
+        below = np.maximum(high[far] - step[far], -1.0)
+        enough = (below >= 0) & (tail(below + 1, far) <= share)
+        low[far] = np.where(enough, low[far], below)
+        high[far] = np.where(enough, below, high[far])
+        step[far] *= 2
+        far = far[enough]

@@ -15,11 +15,13 @@ from scipy.special import ndtri
 
 from disclosure_trends.models.negative_binomial import (
     Array,
+    Rows,
     smallest_count,
     upper_tail,
 )
 
 # Three-point Gauss-Hermite rule: what is not known about the log dispersion.
+NO_WEIGHT: Final = 1e-12  # of a component; its tail cannot be seen
 NODES: Final = ((-(3**0.5), 1 / 6), (0.0, 2 / 3), (3**0.5, 1 / 6))
 
 
@@ -72,9 +74,7 @@ class Predictive:
 
     def tail(self, count: Array) -> Array:
         """P(Y >= count), for one count per series."""
-        tails = upper_tail(count[:, None], self.mean, self.dispersion)
-        tail: Array = np.minimum((self.weight * tails).sum(axis=1), 1.0)
-        return tail
+        return self._tail(count, np.arange(len(self.mean)))
 
     def upper(self, share: float) -> Array:
         """Smallest count that is exceeded with a probability of at most `share`."""
@@ -83,8 +83,23 @@ class Predictive:
         z = ndtri(1 - share)
         guess = self.expected + z * spread + (z * z - 1) / 6 * skew
         return smallest_count(
-            self.tail, share=share, guess=guess, width=np.maximum(0.15 * spread, 1)
+            self._tail, share=share, guess=guess, width=np.maximum(0.1 * spread, 1)
         )
+
+    def _tail(self, count: Array, rows: Rows) -> Array:
+        """Tails of some series; components of next to no weight are left out."""
+        weight = self.weight[rows]
+        place, component = np.nonzero(weight > NO_WEIGHT)
+        chosen = rows[place]
+        tails = upper_tail(
+            count[place],
+            self.mean[chosen, component],
+            self.dispersion[chosen, component],
+        )
+        total = np.bincount(
+            place, weights=weight[place, component] * tails, minlength=len(rows)
+        )
+        return np.minimum(total, 1.0)
 
     def rows(self, chosen: npt.NDArray[np.bool_]) -> Predictive:
         """Only the chosen series."""

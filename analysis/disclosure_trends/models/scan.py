@@ -15,6 +15,7 @@ import numpy as np
 
 from disclosure_trends.models.negative_binomial import (
     Array,
+    Rows,
     smallest_count,
     upper_tail,
 )
@@ -97,18 +98,20 @@ class ScanPrediction:
 
     def tail(self, count: Array) -> Array:
         """p-value of a count: combined over the windows, falling in the count."""
-        one = upper_tail(count, self.mean[:, 0], self.dispersion[:, 0])
-        known = ~np.isnan(self.before)
-        both = upper_tail(
-            count + np.nan_to_num(self.before), self.mean[:, 1], self.dispersion[:, 1]
-        )
+        return self._tail(count, np.arange(len(self.mean)))
+
+    def _tail(self, count: Array, rows: Rows) -> Array:
+        mean, spread, before = self.mean[rows], self.dispersion[rows], self.before[rows]
+        one = upper_tail(count, mean[:, 0], spread[:, 0])
+        known = ~np.isnan(before)
+        both = upper_tail(count + np.nan_to_num(before), mean[:, 1], spread[:, 1])
         return np.where(known, combine(np.stack([one, both])), one)
 
     def upper(self, share: float) -> Array:
         """Smallest count whose excess has a p-value of at most `share`."""
         spread = np.sqrt(self.variance)
         return smallest_count(
-            self.tail,
+            self._tail,
             share=share,
             guess=self.expected + 2 * spread,
             width=np.maximum(0.5 * spread, 1.0),
