@@ -1,5 +1,6 @@
 """The grid of counts: what was given comes back, what was not given is missing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -179,3 +180,21 @@ def test_empty_frame_gives_empty_counts():
 def test_regions_named_like_missing_values_stay_text():
     frame = quarters(region=["NA", "NO", "NA", "007"])
     assert count(frame).regions == ("007", "NA", "NO")
+
+
+def test_names_of_authorities_are_not_repeated_in_an_error() -> None:
+    frame = pd.DataFrame(
+        {"region": ["Polizia Uno"], "period": ["2024Q1"], "value": [1]}
+    )
+    given = Counts.from_frame(frame, freq="quarter", measure="valid")
+    counts = replace(given, by=("authority",))
+    with pytest.raises(SettingsError) as caught:
+        counts.series("Polizia Due")
+    assert str(caught.value) == (
+        "region: there is no series of that authority; there are 1, under "
+        "counts.regions, and their names are not repeated here; give one of them as "
+        "it stands there"
+    )
+    by_channel = replace(given, by=("channel",))
+    with pytest.raises(SettingsError, match=r'count_requests\(cleaned, by="channel"\)'):
+        by_channel.series("fax")

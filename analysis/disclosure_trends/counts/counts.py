@@ -151,7 +151,7 @@ class Counts:
         self._need_one_key("series")
         rows = self.table[self.table["region"] == region]
         if rows.empty:
-            raise SettingsError(_no_such_series(region, self.regions))
+            raise SettingsError(_no_such_series(region, self))
         return rows.drop(columns="region").reset_index(drop=True)
 
     def summary(self) -> str:
@@ -195,12 +195,25 @@ def _check_word(word: str, allowed: Sequence[str], *, name: str) -> None:
         )
 
 
-def _no_such_series(region: str, regions: tuple[str, ...]) -> str:
+def _no_such_series(region: str, counts: Counts) -> str:
+    """Say which series there are; names of authorities stay in the log."""
+    regions = counts.regions
+    if counts.by == ("authority",):
+        return (
+            "region: there is no series of that authority; there are "
+            f"{len(regions)}, under counts.regions, and their names are not repeated "
+            "here; give one of them as it stands there"
+        )
     shown = ", ".join(regions[:12]) + (", ..." if len(regions) > 12 else "")
+    key = counts.by[0]
+    add = (
+        f'count_requests(cleaned, by="region", regions=({region!r},))'
+        if key == "region"
+        else f'count_requests(cleaned, by="{key}")'
+    )
     return (
         f"region: there is no series {region!r}; there are {shown or 'none'}"
-        f"{nearest(region, regions)}; to add it, count it: "
-        f'count_requests(cleaned, by="region", regions=({region!r},))'
+        f"{nearest(region, regions)}; to add it, count it: {add}"
     )
 
 
