@@ -75,9 +75,10 @@ def test_decomposition_equals_the_one_of_the_panel(walked, change) -> None:
 
 
 def test_decomposition_says_its_numbers(change) -> None:
-    first, second = change.findings()
+    first, received, second = change.findings()
     assert first.statement.startswith("Valid requests from the EU rose: ")
-    assert "carry the change." in first.statement
+    assert "make up the change." in first.statement
+    assert received.id == "decomposition_received"
     assert second.id == "decomposition_conventions"
     assert change.evidence == "simulated"
     text = json.dumps(change.bundle())
@@ -293,3 +294,56 @@ def test_uk_log_goes_through(shared_data) -> None:
     assert lmdi["volume"] == pytest.approx(76.36, abs=0.01)
     assert lmdi["validity"] == pytest.approx(-40.36, abs=0.01)
     assert [c.passed for c in result.checks if c.name == "turnover"] == [False]
+
+
+def test_a_real_log_in_which_volume_rose_while_validity_collapsed(shared_data) -> None:
+    statuses = ("pending", "disclosed", "partially_disclosed", "no_data", "rejected")
+    words = {
+        "Successful": statuses[1],
+        "Partially successful": statuses[2],
+        "Information not held": statuses[3],
+        "Refused": statuses[4],
+        "Withdrawn by the requester": "withdrawn",
+    }
+    waiting = (
+        *("Awaiting classification", "Long overdue", "Waiting clarification"),
+        *("Awaiting internal review", "Awaiting response", "Handled by postal mail"),
+        *("Delayed", "Delivery error"),
+    )
+    read = ReadOptions(
+        columns={
+            "request_id": "Request",
+            "received_at": "Request Date",
+            "authority": "Authority Name",
+            "outcome": "Status",
+        },
+        constants={"country": "GB", "accounts_requested": 1},
+        not_recorded=("channel", "legal_process"),
+        min_date="2008-01-01",
+        terms={"outcome": words | dict.fromkeys(waiting, statuses[0])},
+    )
+    source = shared_data / "real_logs" / "uk_foi.csv"
+    cleaned = dtr.clean_requests(source, as_of="2025-03-06", read=read)
+    result = dtr.decompose_change(
+        cleaned, region="GB", before="2023-12", after="2024-01"
+    )
+    # Counted with grep in the file: 13 requests of December 2023, 10 of them answered;
+    # 331 of January 2024, 46 answered.
+    values = {
+        name: e.value for name, e in result.estimates.items() if name != "routing"
+    }
+    assert result.estimates["routing"].rule == "not_recorded"
+    assert values["change"] == 46 - 10
+    assert values["volume"] + values["validity"] == pytest.approx(36, abs=1e-9)
+    assert values["volume"] > 0 > values["validity"]
+    # LMDI-I of the totals: L(10, 46) = 36 / ln 4.6; times ln(331 / 13) and
+    # ln((46 / 331) / (10 / 13)).
+    weight = 36 / np.log(4.6)
+    lmdi = result.table.set_index("step")["lmdi"]
+    assert lmdi["volume"] == pytest.approx(weight * np.log(331 / 13))
+    assert lmdi["validity"] == pytest.approx(weight * np.log((46 / 331) / (10 / 13)))
+    said = result.summary()
+    assert "10 in December 2023, 46 in January 2024" in said
+    assert "Received were 13 and then 331, of which 77 per cent and then 14 per" in said
+    missed = {check.name for check in result.checks if check.passed is False}
+    assert {"turnover", "assessed", "countries"} <= missed

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,10 @@ from disclosure_trends.models.change_factors import (
     split_valid,
 )
 from disclosure_trends.models.change_parts import decompose_counts
-from disclosure_trends.models.decomposition_checks import turnover_check
+from disclosure_trends.models.decomposition_checks import (
+    assessed_check,
+    turnover_check,
+)
 from disclosure_trends.results import Estimate, NotEstimable
 
 COUNTRIES = np.array(["AT", "BE", "DE", "FR", "IT", "PL", "SE"])
@@ -181,3 +186,17 @@ def test_turnover_is_said() -> None:
     counts = counts_from(lines, lines // 2, country=["FR", "FR"])
     assert turnover_check(counts).passed is False
     assert turnover_check(counts_from(lines[:1], lines[:1], country=["FR"])).passed
+
+
+def test_a_change_in_what_was_found_out_is_said() -> None:
+    lines = np.array([[[0, 10, 0], [0, 100, 0]]])
+    counts = counts_from(lines, lines // 2, country=["FR"])
+    assert assessed_check(counts).passed is None
+    later = replace(counts, unassessed=np.array([[1.0, 40.0]]))  # 10 and 40 per cent
+    check = assessed_check(later)
+    assert check.passed is False
+    assert check.text.startswith("More requests of the later window than of the")
+    alike = replace(counts, unassessed=np.array([[1.0, 14.0]]))  # 10 and 14 per cent
+    assert assessed_check(alike).passed is True
+    assert assessed_check(later.summed()).passed is False
+    assert later.without_lines().unassessed is later.unassessed

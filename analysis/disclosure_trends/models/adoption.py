@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from disclosure_trends.display import numbers
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models import adoption_words as words
 from disclosure_trends.models.adoption_moves import classify_moves
@@ -22,7 +23,14 @@ from disclosure_trends.models.adoption_tables import (
 )
 from disclosure_trends.models.onset import check_adoption_dates, date_adoption
 from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
-from disclosure_trends.results import Finding, Limit, Result, Word
+from disclosure_trends.results import (
+    Finding,
+    Limit,
+    NotEstimable,
+    Point,
+    Result,
+    Word,
+)
 from disclosure_trends.vocabulary.periods import Window, format_period, parse_period
 from disclosure_trends.vocabulary.regions import check_region
 
@@ -68,6 +76,14 @@ class AdoptionResult(Result):
     def findings(self) -> tuple[Finding, ...]:
         """Say how many moved, how much of the requests, and who they were."""
         return words.say_adoption(self)
+
+    def points(self) -> tuple[Point, ...]:
+        """Set the share that has moved beside its sentence, if it is known."""
+        moved = self.estimates["moved"]
+        if isinstance(moved, NotEstimable):
+            return ()
+        share = numbers.percent_short(moved.value or 0.0)
+        return (Point("adoption_moved", share),)
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what an adoption curve does not show."""

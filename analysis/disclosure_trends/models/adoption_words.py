@@ -60,9 +60,10 @@ def say_adoption(result: AdoptionResult) -> tuple[Finding, ...]:
         return (_finding(result, "moved", text + moved.reason, {"moved": moved}),)
     sums = _kind_sums(result)
     text = (
-        f"By the end of {until} {numbers.percent(moved.value or 0)} of the "
-        f"{wording.plural(sum(sums.values()), 'authority', 'authorities')} from "
-        f"{region} had moved to the designated line"
+        f"By the end of {until} an estimated {numbers.percent(moved.value or 0)} of "
+        f"the {wording.plural(sum(sums.values()), 'authority', 'authorities')} from "
+        f"{region} had moved to the designated line; those that stopped filing count "
+        "as long as they filed"
     )
     found: dict[str, Number] = {
         "moved": moved,

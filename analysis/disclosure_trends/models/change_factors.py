@@ -5,7 +5,7 @@ validity on it. Parts are exact for each authority and added up, so that a shift
 requests between authorities counts as volume.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -35,6 +35,8 @@ class WindowCounts:
     on_line, off_line, on_line_valid, off_line_valid : ndarray, shape (A, 2)
         Requests on the designated line and beside it, and the valid ones; where the
         line is unknown they are in neither.
+    unassessed : ndarray, shape (A, 2), or None
+        Requests of which nobody found whether they are valid; they are not valid here.
     """
 
     country: NDArray[np.str_]
@@ -45,6 +47,7 @@ class WindowCounts:
     off_line: Floats
     on_line_valid: Floats
     off_line_valid: Floats
+    unassessed: Floats | None = None
 
     @property
     def lines(self) -> Floats:
@@ -67,15 +70,8 @@ class WindowCounts:
     def without_lines(self) -> "WindowCounts":
         """Return the same counts with every line unknown."""
         gone = np.zeros_like(self.submitted)
-        return WindowCounts(
-            country=self.country,
-            submitted=self.submitted,
-            valid=self.valid,
-            disclosed=self.disclosed,
-            on_line=gone,
-            off_line=gone,
-            on_line_valid=gone,
-            off_line_valid=gone,
+        return replace(
+            self, on_line=gone, off_line=gone, on_line_valid=gone, off_line_valid=gone
         )
 
     def summed(self) -> "WindowCounts":
@@ -83,7 +79,7 @@ class WindowCounts:
         sums = {
             f.name: getattr(self, f.name).sum(axis=0, keepdims=True)
             for f in fields(self)
-            if f.name != "country"
+            if f.name != "country" and getattr(self, f.name) is not None
         }
         return WindowCounts(country=np.array([""]), **sums)
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from disclosure_trends.display import numbers
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models import decomposition_words as words
 from disclosure_trends.models.change_parts import Parts, decompose_counts, nothing
 from disclosure_trends.models.decomposition_checks import (
+    assessed_check,
     line_check,
     list_checks,
     routing_is_known,
@@ -26,7 +28,14 @@ from disclosure_trends.models.window_counts import (
     decision_days,
     two_windows,
 )
-from disclosure_trends.results import Finding, Limit, NotEstimable, Result, Word
+from disclosure_trends.results import (
+    Finding,
+    Limit,
+    NotEstimable,
+    Point,
+    Result,
+    Word,
+)
 from disclosure_trends.vocabulary.periods import Window
 from disclosure_trends.vocabulary.regions import check_region
 
@@ -71,6 +80,14 @@ class DecompositionResult(Result):
     def findings(self) -> tuple[Finding, ...]:
         """Say how valid requests changed and which factor carried it."""
         return words.say_change(self)
+
+    def points(self) -> tuple[Point, ...]:
+        """Set the change itself beside its sentence, or nothing if it is unknown."""
+        change = self.estimates["change"]
+        if isinstance(change, NotEstimable):
+            return ()
+        number = numbers.signed_count(change.value or 0.0)
+        return (Point("decomposition_change", number),)
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what a decomposition does not show."""
@@ -169,7 +186,8 @@ def _split(
         reason = f"the log holds no request of {windows[0].text} or {windows[1].text}"
         return nothing(NotEstimable(reason, rule="no_requests"))
     unknown = routing_is_known(data, counts, windows=windows)
-    parts = decompose_counts(counts, routing=unknown).with_check(turnover_check(counts))
+    parts = decompose_counts(counts, routing=unknown)
+    parts = parts.with_check(turnover_check(counts)).with_check(assessed_check(counts))
     return parts if unknown is not None else parts.with_check(line_check(counts))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_LINE: Final = 0.05
 _TURNOVER: Final = 0.25
+_UNASSESSED: Final = 0.05  # points between the windows
 _DAYS_APART: Final = 3  # quarters differ by up to two days
 
 
@@ -109,10 +110,27 @@ def turnover_check(counts: WindowCounts) -> Check:
         if passed
         else "Many requests come from authorities that filed in one window only. What "
         "those bring counts as volume, at their own validity: where validity changed "
-        "with them, the region's totals (LMDI-I) show it and the parts by authority "
-        "do not."
+        "with them, the region's totals show it and the parts by authority do not."
     )
     return Check("turnover", passed, text)
+
+
+def assessed_check(counts: WindowCounts) -> Check:
+    """Look at whether as many requests are without a finding in both windows."""
+    if counts.unassessed is None:
+        text = "How many requests nobody assessed is not known."
+        return Check("assessed", None, text)
+    received = np.maximum(counts.submitted.sum(axis=0), 1)
+    before, after = counts.unassessed.sum(axis=0) / received
+    passed = bool(abs(after - before) <= _UNASSESSED)
+    text = (
+        "About as many requests are without a finding on validity in both windows."
+        if passed
+        else f"{'More' if after > before else 'Fewer'} requests of the later window "
+        "than of the earlier one are without a finding on validity. They count as not "
+        "valid, so part of the change in validity is a change in what was found out."
+    )
+    return Check("assessed", passed, text)
 
 
 def _is_mature(cleaned: CleanedLog, *, after: Window, within_days: int | None) -> Check:

@@ -43,6 +43,12 @@ WORDS: Final = (
     Word("Volume", "Requests received, whatever their line."),
     Word("Routing", "The share of requests on each line."),
     Word("Validity", "The share of requests on a line that are found valid."),
+    Word(
+        "Convention",
+        "How the interaction of factors that change together is shared out. The parts "
+        "by authority average over all orders of change (Shapley, Das Gupta); those of "
+        "the region's totals use logarithmic means (LMDI-I).",
+    ),
 )
 
 
@@ -71,7 +77,40 @@ def say_change(result: DecompositionResult) -> tuple[Finding, ...]:
         f"Valid requests from {region} {moved}: {numbers.count(first)} in {before}, "
         f"{numbers.count(last)} in {after}. {_carried(result)}"
     )
-    return (_finding(result, "change", text, found), *_conventions(result))
+    return (
+        _finding(result, "change", text, found),
+        _received(result, first, last),
+        *_conventions(result),
+    )
+
+
+def _received(result: DecompositionResult, first: int, last: int) -> Finding:
+    """Say how many requests came, and the share found valid: the bare totals."""
+    rows = result.tables["countries"]
+    received = [
+        int(rows[f"submitted_{window}"].sum()) for window in ("before", "after")
+    ]
+    shares = [
+        valid / n if n else None
+        for valid, n in zip((first, last), received, strict=True)
+    ]
+    said = ["none" if share is None else numbers.percent(share) for share in shares]
+    text = (
+        f"Received were {numbers.count(received[0])} and then "
+        f"{numbers.count(received[1])}, of which {said[0]} and then {said[1]} were "
+        "found valid"
+    )
+    found: dict[str, Number] = {
+        "received_before": received[0],
+        "received_after": received[1],
+    }
+    names = ("found_valid_before", "found_valid_after")
+    found |= {
+        name: share
+        for name, share in zip(names, shares, strict=True)
+        if share is not None
+    }
+    return _finding(result, "received", text, found)
 
 
 def _carried(result: DecompositionResult) -> str:
@@ -83,7 +122,12 @@ def _carried(result: DecompositionResult) -> str:
     }
     ordered = sorted(parts, key=lambda name: -abs(parts[name]))
     said = [f"{LABELS[n][0].lower()} {numbers.signed_count(parts[n])}" for n in ordered]
-    text = wording.sentence(f"{wording.listing(said)} carry the change")
+    text = wording.sentence(f"{wording.listing(said)} make up the change")
+    if any(c.name == "turnover" and c.passed is False for c in result.checks):
+        text += (
+            " What comes from authorities that filed in one window only counts as "
+            "volume, at their own validity."
+        )
     routing = result.estimates["routing"]
     if isinstance(routing, NotEstimable):
         text += f" The part of routing is not known: {routing.reason}."
@@ -99,8 +143,9 @@ def _conventions(result: DecompositionResult) -> tuple[Finding, ...]:
         return ()
     said = [f"{LABELS[n][0].lower()} {numbers.signed_count(lmdi[n])}" for n in names]
     text = (
-        "By logarithmic means of the region's totals (LMDI-I) instead of the average "
-        f"over all orders (Shapley), the parts are {wording.listing(said)}."
+        "By another convention, the region's totals and logarithmic means (LMDI-I) "
+        "instead of each authority and the average over all orders (Shapley), the "
+        f"parts are {wording.listing(said)}"
     )
     found: dict[str, Number] = {f"lmdi_{name}": lmdi[name] for name in names}
     return (_finding(result, "conventions", text, found),)

@@ -28,6 +28,7 @@ _COUNTED: Final = {
     "off_line": "off_line",
     "on_line_valid": "on_line_valid",
     "off_line_valid": "off_line_valid",
+    "unassessed": "unassessed",
 }
 
 
