@@ -6,7 +6,8 @@ from small_logs import clean
 
 import disclosure_trends as dtr
 from disclosure_trends.counts.aggregate import count_requests, tabulate_requests
-from disclosure_trends.counts.rates import rate_requests, wilson_interval
+from disclosure_trends.counts.rate_rules import wilson_interval
+from disclosure_trends.counts.rates import rate_requests
 from disclosure_trends.errors import SettingsError, UnknownRegionError
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.results import Estimate, NotEstimable
