@@ -9,7 +9,7 @@ from disclosure_trends.counts.counts import Counts
 from disclosure_trends.counts.figures import published_counts, read_counts
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.vocabulary.periods import FREQS, Freq
-from disclosure_trends.vocabulary.regions import COMPLEMENT
+from disclosure_trends.vocabulary.regions import COMPLEMENT, known_countries
 
 if TYPE_CHECKING:
     from disclosure_trends.reports.session import Settings
@@ -29,7 +29,8 @@ def open_counts(settings: Settings) -> Counts:
     Returns
     -------
     Counts
-        All series; of a log with a `region` that region and the rest of the world.
+        All series; of a log with a `region` that region and, for a group of countries,
+        the rest of the world.
     """
     values = settings.values
     as_of = str(settings.as_of)
@@ -43,11 +44,12 @@ def open_counts(settings: Settings) -> Counts:
     from disclosure_trends.counts.aggregate import Measure, count_requests
 
     region = values.get("region")
-    regions = None
+    regions: tuple[str, ...] | None = None
     if region:
         name = str(region)
         rest = name.removeprefix(COMPLEMENT)
-        regions = (name, rest if name != rest else f"{COMPLEMENT}{name}")
+        other = rest if name != rest else f"{COMPLEMENT}{name}"
+        regions = (name,) if name in known_countries() else (name, other)
     freqs: dict[str, Freq] = {freq: freq for freq in FREQS}
     measures: dict[str, Measure] = {word: word for word in get_args(Measure)}
     return count_requests(
