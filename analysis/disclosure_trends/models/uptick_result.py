@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,14 @@ from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.models.calibration import Shape, operating_curve
 from disclosure_trends.models.series_matrix import period_words, region_words
+from disclosure_trends.models.uptick_words import (
+    Row,
+    few,
+    number_or_none,
+    p_text,
+    result_word,
+    why_short,
+)
 from disclosure_trends.results import (
     Estimate,
     Finding,
@@ -21,7 +29,6 @@ from disclosure_trends.results import (
     Point,
     Result,
     Word,
-    big_number,
 )
 from disclosure_trends.vocabulary.periods import Freq
 
@@ -32,7 +39,6 @@ QUESTION: Final = "Is the latest count above what its own past predicts?"
 ALL_NAMED: Final = 40  # series; beyond, only alarms get a sentence each
 MOST_POINTS: Final = 6
 SMALLEST_BASE: Final = 5  # no ratio on less
-Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,26 +68,33 @@ class UptickScan(Result):
 
     @property
     def strongest(self) -> str:
-        """Series with the strongest rise; the first where none was examined."""
-        for name in ("ranking", "history"):
-            if len(self.tables[name]):
-                return str(self.tables[name]["region"].iloc[0])
-        return ""
+        """Series with most alarms; else the one that is largest."""
+        table, history = self.tables["upticks"], self.tables["history"]
+        alarms = table.loc[table["alarm"].fillna(value=False).astype("bool"), "region"]
+        if len(alarms):
+            return str(alarms.value_counts().sort_index(kind="stable").idxmax())
+        totals = history.groupby("region")["value"].sum()
+        return "" if totals.empty else str(totals.idxmax())
 
     def findings(self) -> tuple[Finding, ...]:
         """Say what rose, series by series, and how often that would be chance."""
         latest = self._latest()
-        said = [self._headline(latest), *self._series(latest), *self._short()]
+        said = [
+            self._headline(latest),
+            *self._earlier(latest),
+            *self._series(latest),
+            *self._short(),
+        ]
         return (*said, *self._chance(), *self._calibration())
 
     def points(self) -> tuple[Point, ...]:
         """Choose the alarms of the latest period as main points."""
         found = self.findings()
-        alarms = [one for one in found if one.id.startswith("uptick-")]
+        alarms = [one for one in found if one.id.startswith(("uptick-", "earlier-"))]
         rates = [one for one in found if one.id in {"chance", "calibration"}]
         chosen = [*alarms[: MOST_POINTS - len(rates)], *rates]
         return tuple(
-            Point(one.id, big_number(next(iter(one.numbers.values()))))
+            Point(one.id, bignumber_or_none(next(iter(one.numbers.values()))))
             for one in chosen
         )
 
@@ -96,7 +109,7 @@ class UptickScan(Result):
         past = self.tables["history"].groupby("region", sort=False)["value"]
         sparks = past.agg(lambda values: values.tail(24).to_list())
         rows = rows.assign(past=rows["region"].map(sparks))
-        rows["result"] = [_result_word(row) for row in rows.to_dict("records")]
+        rows["result"] = [result_word(row) for row in rows.to_dict("records")]
         rows = rows.sort_values(
             ["shrunken", "region"], ascending=[False, True], ignore_index=True
         )
@@ -238,11 +251,31 @@ class UptickScan(Result):
             elif few:
                 yield self._quiet(row)
 
+    def _earlier(self, latest: pd.DataFrame) -> Iterator[Finding]:
+        """Name the alarms of earlier examined periods, series by series."""
+        table = self.tables["upticks"]
+        raised = table[table["alarm"].fillna(value=False).astype("bool")]
+        if latest.empty:
+            return
+        before = raised[raised["period"] < latest["period"].iloc[0]]
+        groups = sorted(before.groupby("region"), key=lambda pair: -len(pair[1]))
+        for region, rows in groups[:ALL_NAMED]:
+            n = len(rows)
+            first, last = (period_words(str(rows["period"].iloc[k])) for k in (0, -1))
+            when = f"in {first}" if n == 1 else f"between {first} and {last}"
+            said = (
+                f"{region_words(str(region))}: "
+                f"{wording.plural(n, 'earlier alarm')} {when}"
+            )
+            yield self._finding(
+                f"earlier-{region}", wording.sentence(said), {"alarms": n, "when": when}
+            )
+
     def _risen(self, row: Row) -> Finding:
         found = self._numbers(row)
         said = (
             f"{self._subject(row)}, above the {numbers.count(row['upper'])} that its "
-            f"own past makes likely: about {_few(row['expected'])} were expected"
+            f"own past makes likely: about {few(row['expected'])} were expected"
         )
         if row["expected"] >= SMALLEST_BASE:
             ratio = float(row["value"]) / float(row["expected"])
@@ -292,18 +325,18 @@ class UptickScan(Result):
                 "value": int(row["value"]),
                 "previous": int(row["previous"]),
                 "rate_ratio": Estimate(
-                    value=_number(row["rate_ratio"]),
-                    lower=_number(row["lower"]),
-                    upper=_number(row["upper"]),
+                    value=number_or_none(row["rate_ratio"]),
+                    lower=number_or_none(row["lower"]),
+                    upper=number_or_none(row["upper"]),
                     unit="ratio",
                 ),
-                "exact_p": _p_text(row["exact_p"]),
+                "exact_p": p_text(row["exact_p"]),
                 "dispersion": float(row["dispersion"]),
-                "scaled_p": _p_text(row["scaled_p"]),
+                "scaled_p": p_text(row["scaled_p"]),
             }
             said = f"{self._subject(row)} after {numbers.count(row['previous'])}{{}}"
             yield self._finding(
-                f"short-{row['region']}", said.format(_why_short(row)), found, row
+                f"short-{row['region']}", said.format(why_short(row)), found, row
             )
 
     def _chance(self) -> Iterator[Finding]:
@@ -353,38 +386,3 @@ class UptickScan(Result):
             found["delay"] = delay
             said += f"; a lasting double was found in period {delay} on average"
         yield self._finding("calibration", f"{said}.", found)
-
-
-def _why_short(row: Row) -> str:
-    p = _p_text(row["exact_p"])
-    if row["reading"] == "flat":
-        return f": flat (p {p}). The history is too short for more."
-    if row["reading"] == "overdispersed":
-        spread = numbers.ratio(row["dispersion"])
-        return (
-            f". Counting noise alone would seldom do this (p {p}), but these counts "
-            f"vary {spread} times as much as counting noise, so it is not called an "
-            "uptick."
-        )
-    return (
-        f". Counting noise alone would seldom do this (p {p}), but the history is too "
-        "short to say how much these counts vary, so it is not called an uptick."
-    )
-
-
-def _few(expected: float) -> str:
-    return numbers.count(expected) if expected >= 0.5 else "none"
-
-
-def _p_text(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.4f}" if p >= 0.0001 else "below 0.0001"
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or np.isnan(value) else float(value)
-
-
-def _result_word(row: Row) -> str:
-    if row["status"] != "examined":
-        return str(row["status"])
-    return "uptick" if bool(row["alarm"]) else "as expected"
