@@ -56,8 +56,8 @@ COLUMNS = f"the canonical columns are {', '.join(COLUMN_NAMES)}"
             "Europe/Warsaw; did you mean 'Europe/Berlin'?",
         ),
         (
-            {"date_order": "dym"},
-            "read.date_order: got 'dym'; it is 'dmy' or 'mdy'; did you mean 'dmy'?",
+            {"date_order": "dmyy"},
+            "read.date_order: got 'dmyy'; it is 'dmy' or 'mdy'; did you mean 'dmy'?",
         ),
         (
             {"layouts": ("epoch",)},

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from disclosure_trends.errors import OutputError
 from disclosure_trends.logs.limits import MIB
 from disclosure_trends.logs.shown import shown
+from disclosure_trends.vocabulary.columns import columns_of
 
 _GROUP_ROWS = 122_880
 _GROUP_BYTES = 64 * MIB
@@ -34,6 +35,9 @@ class StageWriter:
         self.path = path
         self.columns = tuple(columns)
         self.source_name = source_name
+        # Ids and instants hardly repeat: a dictionary of them is built in vain.
+        unlike = {*columns_of("id", "instant"), "source_row"}
+        self._worded = [c for c in (*columns, "source_file") if c not in unlike]
         self.rows = 0
         self._source = pa.array([source_name], pa.string())
         self._writer: pq.ParquetWriter | None = None
@@ -101,8 +105,8 @@ class StageWriter:
                 self._writer = pq.ParquetWriter(
                     self.path,
                     table.schema,
-                    compression="zstd",
-                    compression_level=1,
+                    compression="lz4",
+                    use_dictionary=self._worded,
                     store_schema=False,
                     write_statistics=False,
                 )
