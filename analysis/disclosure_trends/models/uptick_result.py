@@ -94,7 +94,7 @@ class UptickScan(Result):
         rates = [one for one in found if one.id in {"chance", "calibration"}]
         chosen = [*alarms[: MOST_POINTS - len(rates)], *rates]
         return tuple(
-            Point(one.id, bignumber_or_none(next(iter(one.numbers.values()))))
+            Point(one.id, big_number(next(iter(one.numbers.values()))))
             for one in chosen
         )
 
