@@ -129,6 +129,19 @@ class Settings:
             source = Path(given)
         return pd.read_csv(source, dtype=str, keep_default_na=False, na_values=[""])
 
+    def open_policies(self) -> "pd.DataFrame | None":
+        """Return the policy that the parameter `policy` dates, for every line alike.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            One row with its ``date``, as `attribute_uptick` takes it; None where the
+            parameter is empty.
+        """
+        import pandas as pd
+
+        return pd.DataFrame({"date": [str(self.policy)]}) if self.policy else None
+
     def describe_quality(self, cleaned: "CleanedLog") -> "DataQualityResult":
         """Say what became of the records of a log, as a result with its picture.
 

@@ -143,4 +143,5 @@ _KNOWN: Final[Mapping[str, Callable[[str, str], object]]] = {
     "before": lambda text, where: parse_period(text, name=where),
     "after": lambda text, where: parse_period(text, name=where),
     "as_of": lambda text, where: parse_as_of(text, name=where),
+    "policy": lambda text, where: text and parse_as_of(text, name=where),
 }
