@@ -24,7 +24,7 @@ from disclosure_trends.models.mixture_weights import (
 from disclosure_trends.models.negative_binomial import Array
 from disclosure_trends.models.predictive import NODES, Predictive, widen
 
-BATCH: Final = 64  # series solved together; small enough for the caches
+BATCH: Final = 128  # series solved together; few enough for the caches
 
 
 def predict_mixture(

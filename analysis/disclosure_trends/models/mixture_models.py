@@ -15,6 +15,7 @@ from disclosure_trends.models.mixture_design import (
 )
 from disclosure_trends.models.mixture_weights import Weighed
 from disclosure_trends.models.negative_binomial import Array
+from disclosure_trends.models.stacked import solve_stack
 
 STEP_PRIOR: Final = 0.1  # prior probability of one past step
 STEP_VARIANCE: Final = 0.25  # of its log size
@@ -82,19 +83,21 @@ def _solve(family: Family, sums: _Equations, design: Design) -> list[Solved]:
     cols, models = family.columns, len(family.members)
     s, p = sums.right.shape
     penalty, log_penalty = _penalties(family, sums.phi, design)
-    a = np.repeat(sums.gram[:, None, cols[:, None], cols], models, axis=1)
-    diagonal = np.arange(len(cols))
-    a[:, :, diagonal, diagonal] += penalty
     with_step = design.steps and not family.q.any() and not family.r.any()
     drift = design.drift if with_step else design.drift[:0]
     row = np.broadcast_to(design.row[cols, None], (s, len(cols), 1))
     crossed = sums.gram[:, cols[:, None], drift]
     sides = np.concatenate([sums.right[:, cols, None], row, crossed], axis=2)
-    solution = np.linalg.solve(a, np.repeat(sides[:, None], models, axis=1))
+    stacked, log_det = solve_stack(
+        np.ascontiguousarray(sums.gram[:, cols[:, None], cols].transpose(1, 2, 0)),
+        np.ascontiguousarray(penalty.transpose(2, 0, 1)),
+        np.ascontiguousarray(sides.transpose(1, 2, 0)),
+    )
+    solution = stacked.transpose(2, 3, 0, 1)
     b = solution[..., 0]
     rss = sums.total[:, None] - (b * sums.right[:, None, cols]).sum(axis=2)
     phi, likelihood = sums.log_likelihood(rss)
-    shared = -0.5 * _log_det(a) + 0.5 * log_penalty + design.log_prior[family.members]
+    shared = -0.5 * log_det + 0.5 * log_penalty + design.log_prior[family.members]
     beta = np.zeros((s, models, p))
     beta[:, :, cols] = b
     plain = Solved(
@@ -165,9 +168,3 @@ def _walk_variance(family: Family, design: Design) -> Array:
     """Variance of what level and season may do between history and prediction."""
     drift = family.q**2 * (6 / 3 + design.ahead)
     return drift + family.r**2 * (1 / 3 + design.ahead / 24)
-
-
-def _log_det(a: Array) -> Array:
-    factor = np.linalg.cholesky(a)
-    log_det: Array = 2 * np.log(np.einsum("smii->smi", factor)).sum(axis=2)
-    return log_det

@@ -29,6 +29,7 @@ from disclosure_trends.results import (
     Point,
     Result,
     Word,
+    big_number,
 )
 from disclosure_trends.vocabulary.periods import Freq
 
