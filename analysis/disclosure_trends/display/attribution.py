@@ -27,6 +27,12 @@ _MARKS: Final = {
     "fails": theme.S2,
     "not tried": theme.S0,
 }
+_SAID: Final = {
+    "passes": "not found",
+    "marginal": "weakly",
+    "fails": "found",
+    "not tried": "not tried",
+}
 LINE: Final = {"color": theme.INK, "width": 1}
 
 
@@ -264,12 +270,17 @@ def draw_attempts(frame: pd.DataFrame, spec: FigureSpec) -> go.Figure:
         left: Entry = base | {"xref": "paper", "x": 0}
         wide += [
             left | {"text": f"<b>{row.attempt}</b>", "xshift": -392},
-            base | {"xref": "x", "x": 0, "xshift": 14, "text": str(row.result)},
+            base | {"xref": "x", "x": 0, "xshift": 14, "text": _SAID[str(row.result)]},
             base | {"xref": "x", "x": 0, "xshift": 92, "text": small(str(row.found))},
         ]
         narrow += [
             left | {"text": str(row.attempt), "yshift": 12, "font": {"size": 12}},
-            left | {"text": f"<b>{row.result}</b>", "xshift": 22, "yshift": -6},
+            left
+            | {
+                "text": f"<b>{_SAID[str(row.result)]}</b>",
+                "xshift": 22,
+                "yshift": -6,
+            },
         ]
     hidden: Entry = {"visible": False, "range": [-0.02, 1]}
     fig.update_layout(

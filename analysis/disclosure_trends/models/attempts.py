@@ -194,3 +194,24 @@ def _robustness(scrutiny: Scrutiny) -> Iterator[Attempt]:
         found=found,
         result=PASSES if multiple >= 1 else MARGINAL if multiple > 0 else FAILS,
     )
+
+
+def say_signs(found: int, tried: int) -> str:
+    """Say how many of the signs against an effect of the line showed.
+
+    Parameters
+    ----------
+    found, tried : int
+        Signs that were found, if only weakly, and signs that were looked for.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+    """
+    said = f"{found} of" if found else "None of"
+    verb = "is" if found < 2 else "are"
+    return (
+        f"{said} the {tried} signs that would speak against an effect of the line "
+        f"{verb} found"
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 from disclosure_trends.display import numbers
 from disclosure_trends.display.figures import FigureSpec
 from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.models.attempts import say_signs
 from disclosure_trends.vocabulary.countries import COUNTRY_CODES, country_name
 from disclosure_trends.vocabulary.regions import describe_region
 
@@ -228,16 +229,16 @@ def _attempts(result: AttributionResult) -> FigureSpec:
     passed = int((tried["result"] == "passes").sum())
     title = "No attempt to break the answer was made"
     if len(tried):
-        title = f"{passed} of {len(tried)} attempts to break an effect of the line fail"
+        title = say_signs(len(tried) - passed, len(tried))
     return _spec(
         result,
         "attempts",
         title=title,
-        subtitle="Each row would put re-routing in doubt if it were so.",
+        subtitle="Each row would put re-routing in doubt if it were found.",
         alt=f"Table of attempts: {title}.{_refused(result)}",
         caption=(
-            "Passes: not found. Marginal: found, but weakly. "
-            f"Fails: found.{_refused(result)}"
+            "Weakly: found, but that may be chance. Not tried: the log does not allow "
+            f"it.{_refused(result)}"
         ),
         table=TableSpec(
             name="attribution_attempts",
@@ -302,7 +303,7 @@ def _specifications(result: AttributionResult) -> FigureSpec:
     agree = int(frame["agrees"].sum()) if len(frame) else 0
     title = "No choice could be tried"
     if len(frame):
-        title = f"Under {agree} of {len(frame)} choices the verdict is the same"
+        title = f"Under {agree} of {len(frame)} choices the direction is the same"
     labels = {
         "dates": "Dates",
         "measure": "Measure",

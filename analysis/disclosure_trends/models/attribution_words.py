@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from disclosure_trends.display import numbers
 from disclosure_trends.display.wording import listing
+from disclosure_trends.models.attempts import say_signs
 from disclosure_trends.models.attribution_headline import (
     change_word,
     ends_of,
@@ -245,11 +246,8 @@ def _attempts(result: AttributionResult) -> Finding | None:
     if tried == 0 or not is_established(result):
         return None
     passed = int((results == "passes").sum())
-    text = (
-        f"{passed} of {tried} attempts to break the answer fail, as they should if it "
-        "is right."
-    )
-    found: dict[str, Number] = {"attempts_passed": passed, "attempts": tried}
+    text = f"{say_signs(tried - passed, tried)}."
+    found: dict[str, Number] = {"signs_found": tried - passed, "signs": tried}
     return _finding(result, "attempts", text, found)
 
 
@@ -261,8 +259,8 @@ def _specifications(result: AttributionResult) -> Finding | None:
     shares = frame["share"].dropna()
     text = (
         f"Under {agree} of {every} reasonable choices of dates, measure, history, "
-        "window, countries and clustering the verdict is the same; the re-routed share "
-        f"goes from {numbers.percent(float(shares.min()))} to "
+        "window, countries and clustering the answer has the same direction; the "
+        f"re-routed share goes from {numbers.percent(float(shares.min()))} to "
         f"{numbers.percent(float(shares.max()))}."
     )
     found: dict[str, Number] = {
@@ -283,8 +281,8 @@ def _calibration(result: AttributionResult) -> Finding | None:
     text = (
         f"In {numbers.count(replicates)} simulated logs of this shape the interval "
         f"held the truth in {numbers.percent(coverage)} (simulation error "
-        f"{numbers.percent(error)}), an effect that was none was claimed in "
-        f"{numbers.percent(false)}, and one of this size found in "
+        f"{numbers.percent(error)}). Where there was no effect one was claimed in "
+        f"{numbers.percent(false)}; where there was one of this size it was found in "
         f"{numbers.percent(power)}."
     )
     found: dict[str, Number] = {
