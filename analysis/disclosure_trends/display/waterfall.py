@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Annotation = dict[str, object]
 _ROW: Final = 46  # pixels from one bar to the next
 _TOP, _BOTTOM = 28, 12
-_LEFT, _RIGHT = 250, 200
+_LEFT, _RIGHT, _NARROW_RIGHT = 250, 200, 88
 _CLEAR: Final = "rgba(0,0,0,0)"
 _TEXTS: Final = ("label", "note", "kind", "mark")
 _VALUES: Final = ("start", "end", "value", "lower", "upper")
@@ -84,7 +84,7 @@ def draw_waterfall(steps: pd.DataFrame, spec: FigureSpec) -> "go.Figure":
     )
     narrow = {
         "height": _TOP + (_ROW + 12) * len(rows) + _BOTTOM,
-        "margin": {"l": 8, "r": 56, "t": _TOP, "b": _BOTTOM},
+        "margin": {"l": 8, "r": _NARROW_RIGHT, "t": _TOP, "b": _BOTTOM},
         "bargap": 0.72,
         "annotations": _narrow_labels(rows),
     }
@@ -202,14 +202,18 @@ def _wide_labels(rows: list[_Bar]) -> list[Annotation]:
 
 
 def _narrow_labels(rows: list[_Bar]) -> list[Annotation]:
-    """Write the names above the bars, and only the values at the right."""
+    """Write the names above the bars; at the right the values, intervals below them."""
     labels: list[Annotation] = []
     for n, row in enumerate(rows):
         side = {"yref": "y", "y": n, "yanchor": "middle", "showarrow": False}
         above = {**side, "xref": "paper", "x": 0, "xanchor": "left", "yshift": 19}
         labels.append({**above, "text": f"<b>{row.label}</b>"})
-        right = {**side, "xref": "paper", "x": 1, "xanchor": "right", "xshift": 52}
+        right = {**side, "xref": "paper", "x": 1, "xanchor": "right"}
+        right["xshift"] = _NARROW_RIGHT - 4
         labels.append({**right, "text": f"<b>{row.value_text}</b>"})
+        if row.has_interval:
+            text = _small(row.interval_text)
+            labels.append({**right, "yshift": -16, "text": text})
     return labels
 
 

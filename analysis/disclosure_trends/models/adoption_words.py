@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 QUESTION: Final = "Who moved to the designated line, and when?"
 KINDS: Final = {
     "mover": ("moved from another line", "Moved"),
-    "new": ("new on it", "New on it"),
-    "already": ("on it before the log begins", "Before"),
-    "not_yet": ("not yet on it", "Not yet"),
+    "new": ("were new on it", "New on it"),
+    "already": ("were on it before the log begins", "Before"),
+    "not_yet": ("were not yet on it", "Not yet"),
 }
 LIMITS: Final = (
     Limit(
