@@ -142,7 +142,7 @@ def report(name, draw, quiet, loud, reference=None):
     nominal = quiet <= 0.01
     found = [detected(draw, loud, threshold_at(quiet, rate)) for rate in (0.01, 0.025)]
     line = (
-        f"{name:22s} FPR {nominal.mean():.4f} worst "
+        f"{name:22s} false alarms {nominal.mean():.4f} worst "
         f"{max(by_scenario(draw, nominal)):.3f} POD nominal "
         f"{detected(draw, loud, 0.01).mean():.3f} true1% {found[0].mean():.3f} "
         f"true2.5% {found[1].mean():.3f}"
@@ -214,7 +214,7 @@ def quarters(runs=200):
             alarms, found, n = np.sum(done, axis=0)
             if n:
                 say(
-                    f"{regions} regions, {h} quarters: FPR {alarms / n:.4f} "
+                    f"{regions} regions, {h} quarters: false alarms {alarms / n:.4f} "
                     f"power x1.5 {found / n:.3f} n {n:.0f}"
                 )
             else:
@@ -245,7 +245,7 @@ def days(replicates=40):
             done = [_days(rng, n_days, drift, case, replicates) for case in cases]
             quiet, found, n = np.sum(done, axis=0)
             say(
-                f"{n_days} days, drift {drift}: FPR {quiet / n:.4f} worst "
+                f"{n_days} days, drift {drift}: false alarms {quiet / n:.4f} worst "
                 f"{max(q / m for q, _, m in done):.3f} power x2 {found / n:.3f} "
                 f"n {n:.0f}"
             )
