@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.calibrate.detection import detected, our_p
+from tests.calibrate.detection import FARRINGTON, detected, farrington_p, our_p
 from tests.naive import mixture_predictive
 
 from disclosure_trends.counts.counts import Counts
@@ -456,3 +456,14 @@ def test_findings_name_every_number_they_say():
     assert {one.id for one in rest} >= {"chance", "calibration", "quiet-R1"}
     assert scan.figure().layout.meta["disclosure_trends"]["name"] == "upticks"
     assert "authority" not in str(scan.bundle()["tables"])
+
+
+@pytest.mark.slow
+def test_published_scenarios_at_the_size_that_decides():
+    # 42 scenarios x 10, 12 months: standard errors .0014 (false alarms), .022 (POD).
+    draw = draw_series("outbreaks", seed=4711, replicates=10)
+    quiet, loud = our_p(draw, draw.without), our_p(draw, draw.counts)
+    assert 0.004 < (quiet <= 0.01).mean() < 0.0125
+    assert detected(draw, loud, 0.01).mean() > 0.66
+    theirs = farrington_p(draw, draw.counts, FARRINGTON["FF b9 w1 p7 past2"])
+    assert detected(draw, loud, 0.01).mean() > detected(draw, theirs, 0.01).mean()
