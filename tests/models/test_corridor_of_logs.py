@@ -347,3 +347,60 @@ def test_a_real_log_in_which_volume_rose_while_validity_collapsed(shared_data) -
     assert "Received were 13 and then 331, of which 77 per cent and then 14 per" in said
     missed = {check.name for check in result.checks if check.passed is False}
     assert {"turnover", "assessed", "countries"} <= missed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "reason"),
+    [
+        (
+            *("2024Q3", "2025Q1", "incomplete_period"),
+            "January to March 2025 had not ended by 31 October 2024, the last day of "
+            "the log",
+        ),
+        (
+            *("2019Q3", "2024Q3", "no_requests"),
+            "the log holds no request of July to September 2019, from anywhere",
+        ),
+    ],
+)
+def test_what_the_log_cannot_know_is_not_zero(
+    walked, before, after, rule, reason
+) -> None:
+    _, _, cleaned = walked
+    result = dtr.decompose_change(cleaned, region="EU", before=before, after=after)
+    assert {(e.rule, e.reason) for e in result.estimates.values()} == {(rule, reason)}
+    assert result.points() == ()
+    assert reason in result.summary()
+    result.figure()
+    json.dumps(result.bundle())
+
+
+def test_months_that_nobody_logged_are_said(walked) -> None:
+    _, log, _ = walked
+    early = log.requests["received_at"].dt.strftime("%Y-%m") != "2024-05"
+    cleaned = dtr.clean_requests(log.requests[early], as_of="2024-10-31")
+    result = dtr.decompose_change(cleaned, region="EU", before="2024Q2", after="2024Q3")
+    (check,) = [check for check in result.checks if check.name == "gaps"]
+    assert check.passed is False
+    assert check.text.startswith("The log holds no request of May 2024 from anywhere")
+
+
+def test_requests_without_an_authority_are_nobodys_moves(walked) -> None:
+    _, log, cleaned = walked
+    nameless = dtr.clean_requests(log.requests.assign(authority=""), as_of="2024-10-31")
+    result = dtr.trace_adoption(nameless, region="EU")
+    assert {(e.rule, e.reason) for e in result.estimates.values()} == {
+        ("not_recorded", "no request names its authority")
+    }
+    result.figure()
+    some = log.requests.copy()
+    some.loc[some.index[::50], "authority"] = ""
+    partly = dtr.trace_adoption(
+        dtr.clean_requests(some, as_of="2024-10-31"), region="EU"
+    )
+    whole = dtr.trace_adoption(cleaned, region="EU")
+    assert [check.name for check in partly.checks if check.passed is False][-1] == (
+        "authority"
+    )
+    assert len(partly.tables["adopters"]) <= len(whole.tables["adopters"])
+    assert "" not in set(partly.tables["adopters"]["authority"])

@@ -6,9 +6,9 @@ never its first use of the line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from disclosure_trends.display import numbers
 from disclosure_trends.errors import SettingsError
@@ -24,6 +24,7 @@ from disclosure_trends.models.adoption_tables import (
 from disclosure_trends.models.onset import check_adoption_dates, date_adoption
 from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
 from disclosure_trends.results import (
+    Check,
     Finding,
     Limit,
     NotEstimable,
@@ -146,9 +147,11 @@ def trace_adoption(
     check_region(region)
     register = None if adoption_dates is None else check_adoption_dates(adoption_dates)
     cells = count_cells(data, designated=designated, within_days=None)
+    # Requests that name no authority would pass for one more authority a country.
+    named = cells[cells["authority"] != ""]
     window = _last_whole_month(data, months=cells["period"])
     panel = panel_of_cells(
-        cells,
+        named,
         region=region,
         windows=(window, window),
         as_of=data.as_of,
@@ -157,7 +160,12 @@ def trace_adoption(
     moves = classify_moves(
         inside, routed=data.is_recorded("channel"), registered=register is not None
     )
+    if len(cells) and not len(named):
+        nobody = NotEstimable("no request names its authority", rule="not_recorded")
+        moves = replace(moves, problem=nobody)
     estimates, checks = summarise_moves(moves)
+    if moves.problem is None and len(named) < len(cells):
+        checks = (*checks, _UNNAMED)
     return AdoptionResult(
         tables={
             "curve": curve_table(moves),
@@ -172,6 +180,13 @@ def trace_adoption(
         until=format_period(window.end, freq="month"),
         as_of=data.as_of.isoformat(),
     )
+
+
+_UNNAMED: Final = Check(
+    name="authority",
+    passed=False,
+    text="Some requests of the log name no authority; they are left out of the moves.",
+)
 
 
 def _last_whole_month(data: CleanedLog, *, months: pd.Series[str]) -> Window:

@@ -18,14 +18,17 @@ from disclosure_trends.models import decomposition_words as words
 from disclosure_trends.models.change_parts import Parts, decompose_counts, nothing
 from disclosure_trends.models.decomposition_checks import (
     assessed_check,
+    gaps_check,
     line_check,
     list_checks,
     routing_is_known,
     turnover_check,
+    window_is_missing,
 )
 from disclosure_trends.models.window_counts import (
     count_windows,
     decision_days,
+    find_gaps,
     two_windows,
 )
 from disclosure_trends.results import (
@@ -134,7 +137,9 @@ def decompose_change(
     -------
     DecompositionResult
         Parts that add up to the change exactly. Where no line is known, ``routing`` is
-        not estimable and volume and validity carry the whole change.
+        not estimable and volume and validity carry the whole change. Where a window
+        had not ended on the last day of the log, or the log holds no request of it
+        from anywhere, nothing is estimable: missing is not zero.
 
     Raises
     ------
@@ -185,9 +190,13 @@ def _split(
     if not counts.submitted.any():
         reason = f"the log holds no request of {windows[0].text} or {windows[1].text}"
         return nothing(NotEstimable(reason, rule="no_requests"))
+    gaps = find_gaps(data, windows=windows)
+    if (missing := window_is_missing(data, windows=windows, gaps=gaps)) is not None:
+        return nothing(missing)
     unknown = routing_is_known(data, counts, windows=windows)
     parts = decompose_counts(counts, routing=unknown)
-    parts = parts.with_check(turnover_check(counts)).with_check(assessed_check(counts))
+    for check in (turnover_check(counts), assessed_check(counts), gaps_check(gaps)):
+        parts = parts.with_check(check)
     return parts if unknown is not None else parts.with_check(line_check(counts))
 
 

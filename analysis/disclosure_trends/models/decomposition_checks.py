@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from disclosure_trends.display.wording import listing
+from disclosure_trends.models.window_counts import touched_months
 from disclosure_trends.results import Check, NotEstimable
-from disclosure_trends.vocabulary.periods import Window, format_day
+from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 from disclosure_trends.vocabulary.regions import describe_region, membership_changes
 
 if TYPE_CHECKING:
@@ -131,6 +133,51 @@ def assessed_check(counts: WindowCounts) -> Check:
         "valid, so part of the change in validity is a change in what was found out."
     )
     return Check("assessed", passed, text)
+
+
+def window_is_missing(
+    cleaned: CleanedLog,
+    *,
+    windows: tuple[Window, Window],
+    gaps: tuple[tuple[str, ...], ...],
+) -> NotEstimable | None:
+    """Say why a window cannot be counted, if it cannot.
+
+    Parameters
+    ----------
+    cleaned : CleanedLog
+        The log.
+    windows : tuple of Window
+        Before and after.
+    gaps : tuple of tuple of str
+        Months of each window of which the log holds no request from anywhere.
+
+    Returns
+    -------
+    NotEstimable or None
+        A window that had not ended, or of which nothing was logged, is not zero.
+    """
+    for window, missing in zip(windows, gaps, strict=True):
+        if window.end > cleaned.as_of:
+            day = format_day(cleaned.as_of)
+            reason = f"{window.words} had not ended by {day}, the last day of the log"
+            return NotEstimable(reason, rule="incomplete_period")
+        if len(missing) == len(touched_months(window)):
+            reason = f"the log holds no request of {window.words}, from anywhere"
+            return NotEstimable(reason, rule="no_requests")
+    return None
+
+
+def gaps_check(gaps: tuple[tuple[str, ...], ...]) -> Check:
+    """Look at whether every month of both windows was logged."""
+    missing = [parse_period(month).words for window in gaps for month in window]
+    text = (
+        "The log holds requests of every month of both windows."
+        if not missing
+        else f"The log holds no request of {listing(missing)} from anywhere: it may "
+        "begin later or end earlier than the windows, and part of the change is that."
+    )
+    return Check("gaps", not missing, text)
 
 
 def _is_mature(cleaned: CleanedLog, *, after: Window, within_days: int | None) -> Check:

@@ -9,7 +9,7 @@ import numpy as np
 
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.change_factors import WindowCounts
-from disclosure_trends.vocabulary.periods import Window, parse_period
+from disclosure_trends.vocabulary.periods import Window, parse_period, period_range
 from disclosure_trends.vocabulary.regions import region_members
 
 if TYPE_CHECKING:
@@ -118,6 +118,38 @@ def count_windows(
     members = region_members(region, on=windows[1].end)
     cells = cells[cells["country"].isin(sorted(members))]
     return _arrange(cells, windows=windows)
+
+
+def touched_months(window: Window) -> list[str]:
+    """List the calendar months that a window touches."""
+    return period_range(window.start, window.end, freq="month")
+
+
+def find_gaps(
+    cleaned: CleanedLog, *, windows: tuple[Window, Window]
+) -> tuple[tuple[str, ...], ...]:
+    """Find the months of each window of which the log holds no request at all.
+
+    Parameters
+    ----------
+    cleaned : CleanedLog
+        The log.
+    windows : tuple of Window
+        Before and after.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Months, of any region, in order; empty where every month was logged.
+    """
+    from disclosure_trends.counts.aggregate import tabulate_requests
+
+    cells = tabulate_requests(cleaned, by=("country",), freq="month")
+    logged = set(cells["period"])
+    return tuple(
+        tuple(month for month in touched_months(window) if month not in logged)
+        for window in windows
+    )
 
 
 def _arrange(cells: pd.DataFrame, *, windows: tuple[Window, Window]) -> WindowCounts:
