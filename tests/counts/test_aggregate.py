@@ -11,6 +11,7 @@ from disclosure_trends.counts.rates import rate_requests
 from disclosure_trends.errors import SettingsError, UnknownRegionError
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.results import Estimate, NotEstimable
+from disclosure_trends.simulate.requests import simulate_requests
 
 MEASURES = (
     "received",
@@ -336,3 +337,19 @@ def test_wilson_interval():
     ):
         found = wilson_interval(hits, cases)
         assert found == pytest.approx((lower, upper), abs=5e-5)
+
+
+def test_a_log_that_ends_early_knows_nothing_of_later_months():
+    rows = simulate_requests("rerouting", rng=3, end="2024-09", rows=6_000).requests
+    kept = dtr.clean_requests(rows, as_of="2024-09-30")
+    assert count_requests(kept).series("EU")["is_complete"].all()
+    assert [check.name for check in count_requests(kept).checks] == []
+    counts = count_requests(dtr.clean_requests(rows, as_of="2024-12-31"))
+    eu = counts.series("EU").set_index("period")
+    assert list(eu["is_complete"][-4:]) == [True, False, False, False]
+    (check,) = counts.checks
+    assert check.name == "log_end"
+    assert "was cleaned as of 31 December 2024" in check.text
+    # Three requests in three months: half a year without one may be chance.
+    few = dtr.clean_requests(rows[::2_000], as_of="2024-12-31")
+    assert count_requests(few).series("EU")["is_complete"].all()

@@ -18,6 +18,7 @@ from disclosure_trends.counts.cells import (
     first_day,
 )
 from disclosure_trends.counts.counts import Counts
+from disclosure_trends.counts.log_end import end_check, kept_until
 from disclosure_trends.counts.maturity import mark_mature
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
@@ -152,8 +153,9 @@ def count_requests(
     -------
     Counts
         From the period of the first request to that of ``as_of``, zero where nothing
-        came. A period is complete once it (and `within_days`) is over. Where the log
-        does not record what the measure needs, values are missing and a check says so.
+        came. A period is complete once it (and `within_days`) is over, if the log was
+        kept so long (`kept_until`). Where the log does not record what the measure
+        needs, values are missing and a check says so.
 
     Raises
     ------
@@ -191,6 +193,8 @@ def count_requests(
         "period_start",
         pd.to_datetime(table["period"].map(starts)).astype("datetime64[us]"),
     )
+    until = kept_until(cleaned)
+    complete &= mark_mature(table["period"], as_of=until)
     table["is_complete"] = complete.to_numpy(dtype=bool) & ~np.array(bool(missing))
     return Counts(
         table=table,
@@ -199,8 +203,11 @@ def count_requests(
         evidence=cleaned.evidence,
         as_of=cleaned.as_of,
         by=names,
-        checks=counting_checks(
-            cleaned, names, regions, missing=missing, measures=(measure,)
+        checks=(
+            *counting_checks(
+                cleaned, names, regions, missing=missing, measures=(measure,)
+            ),
+            *end_check(cleaned, until=until),
         ),
     )
 

@@ -358,3 +358,31 @@ def first_day(cleaned: CleanedLog) -> date | None:
     if earliest is None:
         return None
     return date.fromordinal(date(1970, 1, 1).toordinal() + earliest // _DAY)
+
+
+def silence(cleaned: CleanedLog) -> tuple[date, date, int] | None:
+    """Return the first and last day with a clean request, and the longest silence.
+
+    Parameters
+    ----------
+    cleaned : CleanedLog
+        The log.
+
+    Returns
+    -------
+    tuple or None
+        Two days, in UTC, and the most days without any request between them; None
+        where the log holds none.
+    """
+    query = (
+        f"WITH days AS (SELECT DISTINCT epoch_us(received_at) // {_DAY} AS day "
+        "FROM read_parquet({})), gaps AS (SELECT day, day - lag(day) OVER (ORDER BY "
+        "day) - 1 AS gap FROM days) SELECT min(day), max(day), max(gap) FROM gaps"
+    )
+    with _requests(cleaned) as (database, path):
+        first, last, longest = run(database, query.format(path))[0]
+    if first is None:
+        return None
+    epoch = date(1970, 1, 1).toordinal()
+    days = [date.fromordinal(epoch + int(day)) for day in (first, last)]
+    return days[0], days[1], int(longest or 0)
