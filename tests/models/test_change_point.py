@@ -79,7 +79,7 @@ def test_a_clear_step_is_dated_to_the_month():
     assert result.table["probability"].sum() == pytest.approx(1)
     assert list(result.table.columns) == ["period", "probability"]
     statement = result.findings()[0].statement
-    assert statement.startswith("France rose to ")
+    assert statement.startswith("France: the number of valid requests rose to ")
     assert "from April 2023 on" in statement
     assert "1 month wide" in statement
     assert result.figure().layout.meta["disclosure_trends"]["name"] == "dates"
@@ -88,7 +88,9 @@ def test_a_clear_step_is_dated_to_the_month():
 def test_a_fall_is_said_as_a_fall():
     y = rise(np.random.default_rng(1), base=300, ratio=0.5)
     result = date_uptick(counts_of(y), region="FR")
-    assert result.findings()[0].statement.startswith("France fell to ")
+    assert result.findings()[0].statement.startswith(
+        "France: the number of valid requests fell to "
+    )
 
 
 def test_probability_of_missing_periods_is_zero():

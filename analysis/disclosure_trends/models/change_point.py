@@ -79,7 +79,8 @@ class ChangePointResult(Result):
         value = numbers.ratio(ratio.value or 0.0)
         span = numbers.span(ratio.lower, ratio.upper, "ratio")
         said = (
-            f"{name} {verb} to {value} times its level ({span}), "
+            f"{name}: the number of {self._counted()} {verb} to {value} times its "
+            f"level ({span}), "
             f"{self._when()}; the set of likely dates is {width} wide."
         )
         return (self._finding(wording.sentence(said), found),)
@@ -109,6 +110,11 @@ class ChangePointResult(Result):
                 "probability.",
             ),
         )
+
+    def _counted(self) -> str:
+        """Name what is counted: `valid requests`, `accounts requested`."""
+        label = self.measure.replace("_", " ")
+        return label if "request" in label else f"{label} requests"
 
     def _when(self) -> str:
         first, last = period_words(self.date_set[0]), period_words(self.date_set[-1])

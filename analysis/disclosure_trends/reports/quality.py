@@ -83,13 +83,13 @@ class DataQualityResult(Result):
         return tuple(self._findings())
 
     def points(self) -> tuple[Point, ...]:
-        """Show the number that each sentence is about."""
+        """Show the number that each sentence is about, unless it is nought."""
         shown = {"most_frequent_reason": "most_frequent", "repairs": "repaired"}
         shown |= {"times_without_offset": "naive", "not_recorded": "not_recorded"}
         return tuple(
             Point(f.id, count(float(str(f.numbers[shown[f.id]]))))
             for f in self.findings()
-            if f.id in shown
+            if f.id in shown and f.numbers[shown[f.id]] != 0
         )
 
     def display_tables(self) -> tuple[TableSpec, ...]:
