@@ -150,7 +150,7 @@ def test_the_figure_draws_the_table_and_nothing_else(telegram):
             SettingsError,
             "measure: 'requests' is not published",
         ),
-        ({"without": ("XX",)}, SettingsError, "without: 'XX' has no figure"),
+        ({"without": ("XX",)}, SettingsError, "without: 'XX' is no member of 'EU'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(telegram, changes, error, message):

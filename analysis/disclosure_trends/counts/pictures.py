@@ -48,7 +48,7 @@ def draw(published: "PublishedFigures", name: str) -> "go.Figure":
 def _draw_nothing(published: "PublishedFigures", name: str) -> "go.Figure":
     """Say in the place of a picture that no figure was published."""
     as_of = "" if published.as_of is None else published.as_of.isoformat()
-    platform = published.platform or "any platform"
+    platform = published.platform.capitalize() or "any platform"
     title = f"No figure of {platform} had been published"
     rows = pd.DataFrame({"platform": [platform], "figures": [0]})
     columns = (
@@ -132,14 +132,18 @@ def coverage_spec(
     order = list(dict.fromkeys(matrix["period"]))
     counts = [int(known.get(period, 0)) for period in order]
     n = matrix["country"].nunique()
-    span = f"from {min(counts)} to {max(counts)}" if counts else "no quarter"
+    span = f"from {min(counts)} to {max(counts)} have" if counts else "none has"
+    changes = ": the set changes"
+    if counts and min(counts) == max(counts):
+        span = f"{counts[0]} {'has' if counts[0] == 1 else 'have'}"
+        changes = ""
     table = matrix.pivot_table(
         index="period", columns="status", values="country", aggfunc="count"
     ).reindex(columns=["exact", "in a longer window", "none"], fill_value=0)
     rows = table.fillna(0).astype(int).reset_index()
     return FigureSpec(
         name="coverage",
-        title=f"Of {n} {of}, {span} have a figure for a quarter: the set changes",
+        title=f"Of {n} {of}, {span} a figure for a quarter{changes}",
         subtitle="Members with a published figure, by quarter.",
         alt=f"Matrix of {n} {of} by quarter; with a figure: "
         + ", ".join(f"{p} {c}" for p, c in zip(order, counts, strict=True)),

@@ -14,7 +14,7 @@ from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.results import Finding, Limit, Number, Word
 from disclosure_trends.vocabulary.countries import country_name
 from disclosure_trends.vocabulary.measures import measure_name
-from disclosure_trends.vocabulary.periods import Window, parse_period
+from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 
 if TYPE_CHECKING:
     from disclosure_trends.counts.published import PublishedFigures
@@ -61,14 +61,16 @@ def read_findings(published: "PublishedFigures") -> tuple[Finding, ...]:
 
 
 def _nothing(published: "PublishedFigures") -> Lines:
+    platform = published.platform.capitalize() or "any platform"
+    found: dict[str, Number] = {}
     if "," in published.platform:
         text = f"The figures are those of {published.platform}: load one platform"
     elif published.as_of is None:
-        text = f"There are no figures of {published.platform or 'any platform'}"
+        text = f"There are no figures of {platform}"
     else:
-        day = published.as_of.isoformat()
-        text = f"No figure of {published.platform} had been published by {day}"
-    return [("nothing", "What is published?", text, {})]
+        found["as_of"] = format_day(published.as_of)
+        text = f"No figure of {platform} had been published by {found['as_of']}"
+    return [("nothing", "What is published?", text, found)]
 
 
 def _lines(published: "PublishedFigures") -> Lines:
@@ -95,9 +97,16 @@ def _scope(
     text = (
         f"{platform}: {measure_name(measure)} are published for "
         f"{_countries(len(series))} over "
-        f"{wording.plural(len(windows), 'different window')}, so totals must not be "
-        "joined into one line"
     )
+    if len(windows) == 1:
+        text += wording.plural(1, "window")
+    elif all(len(counts.cells) == len(windows) for counts in series.values()):
+        text += f"the same {numbers.count(len(windows))} windows"
+    else:
+        text += (
+            f"{numbers.count(len(windows))} different windows, so totals must not be "
+            "joined into one line"
+        )
     return [("scope", "What is published?", text, found)]
 
 
@@ -128,14 +137,18 @@ def _largest(
     zeros = sum(value == 0 for value in stated.values())
     found: dict[str, Number] = {country_name(c): int(stated[c]) for c in top}
     found |= {"countries": n_widest, "zeros": zeros, "window": widest.words}
-    named = wording.listing(
-        [f"{country_name(c)} {numbers.count(stated[c])}" for c in top]
-    )
-    text = (
-        f"Most countries, {numbers.count(n_widest)}, have a figure for {widest.words}; "
-        f"{numbers.count(zeros)} of these are zero. The largest "
-        f"{measure_name(measure)}: {named}"
-    )
+    have = "country has" if n_widest == 1 else "countries have"
+    text = f"{numbers.count(n_widest)} {have} a figure for {widest.words}"
+    if n_widest < len(series):
+        text = f"Most countries, {numbers.count(n_widest)}, have a figure for "
+        text += widest.words
+    if zeros:
+        text += (
+            f"; {numbers.count(zeros)} of these {'is' if zeros == 1 else 'are'} zero"
+        )
+    named = [f"{country_name(c)} {numbers.count(stated[c])}" for c in top]
+    if named:
+        text += f". The largest {measure_name(measure)}: {wording.listing(named)}"
     return [("largest", "Where were most?", text, found)]
 
 
@@ -171,6 +184,8 @@ def _latest(series: dict[str, WindowCounts], widest: Window, n_widest: int) -> L
     latest = quarters_of(series)[-1]
     span = parse_period(latest)
     n = sum(counts.range(span).is_exact for counts in series.values())
+    if span == widest or n == n_widest:
+        return []
     found: dict[str, Number] = {
         "countries": n,
         "countries_widest": n_widest,

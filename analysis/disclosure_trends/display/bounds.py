@@ -184,10 +184,16 @@ def _labels(bars: list[_Bar], limits: tuple[float, float]) -> list[dict[str, obj
             "text": f"<b>{bar.label}</b><br><span style='font-size:12px'>"
             f"{wording.plural(bar.members, 'country', 'countries')}</span>",
         }
-        words = "cannot be computed" if bar.lower is None else _WORDS[bar.direction]
+        words = _verdict(bar)
         side = {"x": 1, "xref": "paper", "xshift": 12, "y": position, "text": words}
         labels += [name, side, *_end_labels(bar, position, limits)]
     return labels
+
+
+def _verdict(bar: _Bar) -> str:
+    if bar.lower is None and bar.direction == "not established":
+        return "cannot be computed"
+    return _WORDS[bar.direction]
 
 
 def _end_labels(
@@ -229,9 +235,8 @@ def _narrow(bars: list[_Bar], height: int) -> dict[str, object]:
 
 def _alt(bars: list[_Bar], what: str) -> str:
     parts = [
-        f"{bar.label} {bar.text}, {_WORDS[bar.direction]}"
+        f"{bar.label} {'' if bar.lower is None else f'{bar.text}, '}{_verdict(bar)}"
         for bar in bars
-        if bar.lower is not None
     ]
     return f"Bars of the bounds of the ratio of {what}: {'; '.join(parts)}."
 

@@ -113,6 +113,8 @@ def number(value: float, unit: str = "") -> str:
 def span(lower: float | None, upper: float | None, unit: str = "") -> str:
     """Write an interval: ``2.15 to 34.5``, ``at least 2.1``, ``at most 12``.
 
+    Two ends that are one number are written once.
+
     Parameters
     ----------
     lower, upper : float or None
@@ -131,6 +133,8 @@ def span(lower: float | None, upper: float | None, unit: str = "") -> str:
         return f"at least {number(lower or 0, unit)}"
     if lower is None:
         return f"at most {number(upper, unit)}"
+    if lower == upper:
+        return number(lower, unit)
     low, high = number(lower, unit), number(upper, unit)
     if low.endswith("%") and high.endswith("%"):
         low = low.removesuffix("%")

@@ -7,34 +7,37 @@ totals lies between sum(A lowest) / sum(B highest) and sum(A highest) / sum(B lo
 bounds, without a probability.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from math import inf
 from typing import TYPE_CHECKING, ClassVar
-
-import pandas as pd
 
 from disclosure_trends.counts.coverage import Coverage, cover_windows
 from disclosure_trends.counts.published import PublishedFigures
-from disclosure_trends.counts.windows import WindowCounts
-from disclosure_trends.display import wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.errors import PeriodError, SettingsError, nearest
-from disclosure_trends.models.bounds_checks import check_attained, check_membership
-from disclosure_trends.results import (
-    Estimate,
-    Finding,
-    Limit,
-    NotEstimable,
-    Result,
+from disclosure_trends.models.bounds_checks import (
+    check_attained,
+    check_lengths,
+    check_membership,
 )
+from disclosure_trends.models.bounds_members import (
+    bound_ratio,
+    bound_total,
+    compare_counts,
+    count_members,
+    find_pivotal,
+    leave_one_out,
+    tabulate_groups,
+)
+from disclosure_trends.results import Finding, Limit, NotEstimable, Result
 from disclosure_trends.vocabulary.countries import country_name
 from disclosure_trends.vocabulary.measures import measure_unit
 from disclosure_trends.vocabulary.periods import Window, parse_period
 from disclosure_trends.vocabulary.regions import (
     check_region,
-    describe_region,
+    known_countries,
+    region_members,
 )
 
 if TYPE_CHECKING:
@@ -78,10 +81,13 @@ class BoundsResult(Result):
     @property
     def direction(self) -> str:
         """`rose`, `fell`, `did not change`, or `not established`."""
-        ratio = self.estimates["ratio"]
-        if isinstance(ratio, NotEstimable):
+        before, after = self.estimates["before"], self.estimates["after"]
+        if isinstance(before, NotEstimable) or isinstance(after, NotEstimable):
             return "not established"
-        return wording.direction(ratio.lower, ratio.upper)
+        return compare_counts(
+            (before.lower or 0.0, before.upper or 0.0),
+            (after.lower or 0.0, after.upper or 0.0),
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         """Say which direction is certain, and on whom that hangs."""
@@ -175,25 +181,28 @@ def bound_change(
     left_out = tuple(without)
     series = published.of(measure)
     coverage = cover_windows(series, region=region, windows=spans, without=left_out)
-    _check_left_out(left_out, region=region, series=series)
-    counts = _member_counts(series, coverage.members, spans)
-    ratio = _ratio(counts)
-    members = _leave_one_out(counts)
-    pivotal = _pivotal(ratio, members)
+    _check_left_out(left_out, region=region, on=spans[1].end)
+    counts = count_members(series, coverage.members, spans)
+    ratio = bound_ratio(counts)
+    members = leave_one_out(counts)
+    pivotal = find_pivotal(counts) if region not in known_countries() else ()
     unit = measure_unit(measure)
     return BoundsResult(
         tables={
             "members": members,
-            "groups": _groups(counts, region=region, pivotal=pivotal, ratio=ratio),
+            "groups": tabulate_groups(
+                counts, region=region, pivotal=pivotal, ratio=ratio
+            ),
         },
         estimates={
             "ratio": ratio,
-            "before": _total(counts, "before", unit),
-            "after": _total(counts, "after", unit),
+            "before": bound_total(counts, "before", unit),
+            "after": bound_total(counts, "after", unit),
         },
         checks=(
             check_attained(series, coverage.members, spans),
             *check_membership(region, spans),
+            *check_lengths(spans),
         ),
         evidence=published.evidence,
         coverage=coverage,
@@ -207,159 +216,12 @@ def bound_change(
     )
 
 
-def _check_left_out(
-    left_out: tuple[str, ...], *, region: str, series: Mapping[str, WindowCounts]
-) -> None:
+def _check_left_out(left_out: tuple[str, ...], *, region: str, on: date) -> None:
+    members = region_members(region, on=on)
     for country in left_out:
-        if country not in series and series:
+        if country not in members:
             raise SettingsError(
-                f"without: {country!r} has no figure for {region!r}"
-                f"{nearest(country, series)}; give country codes such as 'FR'"
+                f"without: {country!r} is no member of {region!r}"
+                f"{nearest(country, sorted(members))}; give codes of members, such as "
+                f"{min(members)!r}"
             )
-
-
-def _member_counts(
-    series: Mapping[str, WindowCounts],
-    members: tuple[str, ...],
-    spans: tuple[Window, Window],
-) -> pd.DataFrame:
-    ranges = {c: tuple(series[c].range(span) for span in spans) for c in members}
-    return pd.DataFrame(
-        {
-            "country": list(ranges),
-            "before_low": [before.lower for before, _ in ranges.values()],
-            "before_high": [before.upper for before, _ in ranges.values()],
-            "after_low": [after.lower for _, after in ranges.values()],
-            "after_high": [after.upper for _, after in ranges.values()],
-        }
-    ).astype({"country": "str"})
-
-
-def _ratio(counts: pd.DataFrame) -> Estimate | NotEstimable:
-    """Bound the ratio of the totals of some members."""
-    if counts.empty:
-        return NotEstimable(
-            reason="no member has a figure for both windows", rule="not_published"
-        )
-    total = counts.drop(columns="country").sum()
-    return _ratio_of(
-        (total["before_low"], total["before_high"]),
-        (total["after_low"], total["after_high"]),
-    )
-
-
-def _ratio_of(
-    before: tuple[float, float], after: tuple[float, float]
-) -> Estimate | NotEstimable:
-    if before[1] == 0:
-        return NotEstimable(
-            reason="the count before is zero, so there is nothing to compare with",
-            rule="zero_before",
-        )
-    return Estimate(
-        value=None,
-        lower=after[0] / before[1],
-        upper=after[1] / before[0] if before[0] > 0 else None,
-        level=None,
-        kind="bounds",
-        unit="ratio",
-    )
-
-
-def _leave_one_out(counts: pd.DataFrame) -> pd.DataFrame:
-    """Bound the ratio without each member in turn."""
-    lowers: list[float | None] = []
-    uppers: list[float | None] = []
-    for country in counts["country"]:
-        rest = _ratio(counts[counts["country"] != country])
-        if isinstance(rest, NotEstimable):
-            lowers.append(None)
-            uppers.append(None)
-        else:
-            lowers.append(rest.lower)
-            uppers.append(inf if rest.upper is None else rest.upper)
-    free = (counts["before_high"] - counts["before_low"]).combine(
-        counts["after_high"] - counts["after_low"], max
-    )
-    return pd.DataFrame(
-        {
-            "country": counts["country"],
-            "known_before": counts["before_low"].astype("Int64"),
-            "known_after": counts["after_low"].astype("Int64"),
-            "free": free.astype("Int64"),
-            "lower_without": pd.array(lowers, dtype="Float64"),
-            "upper_without": pd.array(uppers, dtype="Float64"),
-        }
-    )
-
-
-def _pivotal(ratio: Estimate | NotEstimable, members: pd.DataFrame) -> tuple[str, ...]:
-    """Find the members without whom the direction is not certain any more."""
-    if isinstance(ratio, NotEstimable):
-        return ()
-    direction = wording.direction(ratio.lower, ratio.upper)
-    if direction == "not established":
-        return ()
-    found = []
-    for row in members.dropna(subset=["lower_without"]).to_dict("records"):
-        lower, upper = float(row["lower_without"]), float(row["upper_without"])
-        rest = wording.direction(lower, None if upper == inf else upper)
-        if rest != direction:
-            distance = lower if direction == "rose" else -upper
-            found.append((distance, str(row["country"])))
-    return tuple(country for _, country in sorted(found))
-
-
-def _groups(
-    counts: pd.DataFrame,
-    *,
-    region: str,
-    pivotal: tuple[str, ...],
-    ratio: Estimate | NotEstimable,
-) -> pd.DataFrame:
-    """Return the region, and the region without the member that it hangs on."""
-    name = describe_region(region)
-    rows = [_group(counts, label=name, region=region, ratio=ratio)]
-    for country in pivotal[:1]:
-        rest = counts[counts["country"] != country]
-        label = f"{name} without {country_name(country)}"
-        rows.append(_group(rest, label=label, region=region, ratio=_ratio(rest)))
-    return pd.DataFrame(rows)
-
-
-def _group(
-    counts: pd.DataFrame, *, label: str, region: str, ratio: Estimate | NotEstimable
-) -> dict[str, object]:
-    members = _leave_one_out(counts)
-    lower: float | None = None
-    upper: float | None = None
-    direction = "not established"
-    if isinstance(ratio, Estimate):
-        lower, upper = ratio.lower, inf if ratio.upper is None else ratio.upper
-        direction = wording.direction(ratio.lower, ratio.upper)
-    return {
-        "label": wording.sentence(label).rstrip("."),
-        "region": region,
-        "members": len(counts),
-        "known_before": int(members["known_before"].sum()),
-        "known_after": int(members["known_after"].sum()),
-        "free": int(members["free"].sum()),
-        "lower": lower,
-        "upper": upper,
-        "direction": direction,
-    }
-
-
-def _total(counts: pd.DataFrame, when: str, unit: str) -> Estimate | NotEstimable:
-    if counts.empty:
-        return NotEstimable(
-            reason="no member has a figure for both windows", rule="not_published"
-        )
-    return Estimate(
-        value=None,
-        lower=float(counts[f"{when}_low"].sum()),
-        upper=float(counts[f"{when}_high"].sum()),
-        level=None,
-        kind="bounds",
-        unit=unit,
-    )

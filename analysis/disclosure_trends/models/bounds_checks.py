@@ -53,3 +53,17 @@ def check_membership(region: str, spans: tuple[Window, Window]) -> tuple[Check, 
             "windows count the members of the later one.",
         ),
     )
+
+
+def check_lengths(spans: tuple[Window, Window]) -> tuple[Check, ...]:
+    """Say so where the windows differ in length: then counts are no rates."""
+    if spans[0].is_as_long_as(spans[1]):
+        return ()
+    return (
+        Check(
+            "lengths",
+            False,  # noqa: FBT003
+            f"The windows differ in length ({spans[0].days} and {spans[1].days} days): "
+            "counts are compared, not rates.",
+        ),
+    )

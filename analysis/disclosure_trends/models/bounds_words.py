@@ -1,6 +1,7 @@
 """Bounds in words and in one picture: what is certain, and on whom it hangs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from disclosure_trends.models.bounds import BoundsResult
 
 QUESTION = "Did the count rise, whatever the unknown split of the totals was?"
+ANY = "the totals allow any change"
+SLACK = 1e-9
+"""A number that is whole but for floating point is not rounded away from itself."""
 FOLD_FROM = 1.5
 """From this lower bound on a rise is told as a multiple, below it in per cent."""
 
 
 def say_bounds(result: "BoundsResult") -> tuple[Finding, ...]:
     """Say which direction is certain, on whom it hangs, and who is missing."""
-    return (_change(result), *_hangs_on(result), _who_is_observed(result))
+    return (_change(result), *_hangs_on(result), *_who_is_observed(result))
 
 
 def members_text(result: "BoundsResult") -> str:
@@ -36,23 +40,65 @@ def members_text(result: "BoundsResult") -> str:
     region = result.region
     if region in known_countries():
         return country_name(region)
-    n = numbers.count(result.coverage.observed)
-    if region.startswith(COMPLEMENT):
-        return f"the {n} observed countries {describe_region(region)}"
-    return f"the {n} observed members of {describe_region(region)}"
+    n = result.coverage.observed
+    outside = region.startswith(COMPLEMENT)
+    if n == 1:
+        name = country_name(result.coverage.members[0])
+        one = "country" if outside else "member of"
+        return f"{name}, the one observed {one} {describe_region(region)},"
+    many = "countries" if outside else "members of"
+    return f"the {numbers.count(n)} observed {many} {describe_region(region)}"
 
 
-def amount(ratio: Estimate) -> str:
-    """Say how large a certain change is: `rose at least 2.1-fold`."""
-    direction = wording.direction(ratio.lower, ratio.upper)
-    lower = ratio.lower or 0.0
-    if direction == "rose" and lower >= FOLD_FROM:
-        return f"rose {wording.fold(lower)}"
-    if direction == "did not change":
-        return direction
+def say_amount(result: "BoundsResult") -> tuple[str, dict[str, Number]]:
+    """Say how large a certain change is, with its numbers.
+
+    Returns
+    -------
+    tuple
+        `rose at least 2.1-fold`, `fell 50 per cent`, `rose from 0 to 270`. Where the
+        ends differ the lower one is rounded down and the upper one up.
+    """
+    ratio = result.estimates["ratio"]
+    if isinstance(ratio, NotEstimable):
+        after = str(result.estimates["after"])
+        return f"{result.direction} from 0 to {after}", {"count_after": after}
+    lower, upper = ratio.lower or 0.0, ratio.upper
+    if result.direction == "did not change":
+        return "did not change", {}
+    if result.direction == "rose" and lower >= FOLD_FROM:
+        exact = lower == upper
+        size = numbers.ratio(lower) if exact else numbers.at_least(lower)
+        text = f"{size}-fold" if exact else f"at least {size}-fold"
+        return f"rose {text}", {"at_least": size}
     change = change_share(ratio)
-    span = numbers.span(change.lower, change.upper, "share").replace("%", " per cent")
-    return f"{direction} {span}"
+    size = _per_cent(100 * (change.lower or 0.0), change.upper)
+    return f"{result.direction} {size} per cent", {"change": change, "per_cent": size}
+
+
+def _per_cent(lower: float, upper: float | None) -> str:
+    """Write shares in per cent, rounded outwards: never stronger than the truth."""
+    if upper is None:
+        return f"at least {numbers.at_least(lower)}"
+    if lower == 100 * upper:
+        return numbers.percent_short(upper).removesuffix("%")
+    low, high = floor(10 * lower + SLACK) / 10, ceil(1000 * upper - SLACK) / 10
+    return f"{low:g} to {high:g}"
+
+
+def allowed(ratio: Estimate) -> str:
+    """Say which ratios the totals allow where no direction is certain."""
+    if not ratio.lower and ratio.upper is None:
+        return ANY
+    return f"the totals allow {ratio} times"
+
+
+def without_pivot(result: "BoundsResult") -> tuple[str, dict[str, Number]]:
+    """Say what is left without the member that the direction hangs on."""
+    rest = bounds_of(result.tables["groups"].iloc[1])
+    text = "from zero" if isinstance(rest, NotEstimable) else f"{rest} times"
+    name = country_name(result.pivotal[0])
+    return text, {"without": rest, "member": name}
 
 
 def change_share(ratio: Estimate) -> Estimate:
@@ -84,22 +130,25 @@ def _change(result: "BoundsResult") -> Finding:
         "after": after,
     }
     unsplit = int((result.table["free"] > 0).sum())
-    if isinstance(ratio, NotEstimable):
+    established = result.direction != "not established"
+    if isinstance(ratio, NotEstimable) and not established:
         text = (
             f"Whether {what} {_of(result)} rose in {after}, compared with {before}, "
             f"cannot be determined: {ratio.reason}"
         )
-    elif result.direction == "not established":
+    elif isinstance(ratio, Estimate) and not established:
+        if allowed(ratio) == ANY:
+            found = {"allowed": "any change", **found}
         text = (
             f"Whether {what} of {who}{_together(result)} rose or fell in {after}, "
-            f"compared with {before}, is not established: the totals allow {ratio} "
-            "times"
+            f"compared with {before}, is not established: {allowed(ratio)}"
         )
     else:
-        found |= {"change": change_share(ratio), "at_least": _at_least(ratio)}
+        size, sizes = say_amount(result)
+        found |= sizes
         text = (
-            f"{what} of {who}{_together(result)} {amount(ratio)} in {after}, compared "
-            f"with {before}"
+            f"{what} of {who}{_together(result)} {size} in {after}, compared with "
+            f"{before}"
         )
         if unsplit:
             found["unsplit"] = unsplit
@@ -107,6 +156,8 @@ def _change(result: "BoundsResult") -> Finding:
                 ", even in the worst case for the "
                 f"{_count_members(result, unsplit)} whose figures are not split"
             )
+    if established and not result.before.is_as_long_as(result.after):
+        text += "; the windows differ in length, so these are counts, not rates"
     return _finding(result, "change", QUESTION, text, found)
 
 
@@ -117,17 +168,13 @@ def _count_members(result: "BoundsResult", n: int) -> str:
 
 
 def _together(result: "BoundsResult") -> str:
-    return " together" if result.coverage.expected > 1 else ""
+    return " together" if result.coverage.observed > 1 else ""
 
 
 def _of(result: "BoundsResult") -> str:
     region = result.region
     name = describe_region(region)
     return name if region.startswith(COMPLEMENT) else f"of {name}"
-
-
-def _at_least(ratio: Estimate) -> str:
-    return numbers.at_least(ratio.lower or 0.0)
 
 
 def _hangs_on(result: "BoundsResult") -> tuple[Finding, ...]:
@@ -138,20 +185,22 @@ def _hangs_on(result: "BoundsResult") -> tuple[Finding, ...]:
     if not result.pivotal:
         text = "No single member carries this: the direction stays without any one"
         return (_finding(result, "hangs_on_none", question, text, {}),)
-    country = result.pivotal[0]
-    rest = result.tables["groups"].iloc[1]
-    bounds = bounds_of(rest)
+    rest, found = without_pivot(result)
     also = [country_name(c) for c in result.pivotal[1:]]
     verb = {"rose": "a rise", "fell": "a fall"}.get(result.direction, "this")
-    text = f"without {country_name(country)} {verb} is not established: {bounds} times"
+    text = f"without {found['member']} {verb} is not established: {rest}"
     if also:
         text += f"; nor is it without {wording.listing(also)}"
-    found: dict[str, Number] = {"without": bounds, "member": country_name(country)}
     return (_finding(result, "hangs_on", question, text, found),)
 
 
-def bounds_of(row: "pd.Series[float]") -> Estimate:
+def bounds_of(row: "pd.Series[float]") -> Estimate | NotEstimable:
     """Read the bounds of one row of the groups table."""
+    if pd.isna(row["lower"]):
+        return NotEstimable(
+            reason="the count before is zero, so there is nothing to compare with",
+            rule="zero_before",
+        )
     upper = float(row["upper"])
     return Estimate(
         value=None,
@@ -163,21 +212,20 @@ def bounds_of(row: "pd.Series[float]") -> Estimate:
     )
 
 
-def _who_is_observed(result: "BoundsResult") -> Finding:
+def _who_is_observed(result: "BoundsResult") -> tuple[Finding, ...]:
+    if result.region in known_countries():
+        return ()
     coverage = result.coverage
-    text = f"{coverage.text} have a figure for both windows"
+    has = "has" if coverage.observed == 1 else "have"
+    text = f"{coverage.text} {has} a figure for both windows"
     names = [country_name(code) for code in coverage.missing]
     if 0 < len(names) <= 6:
         text += (
             f"; {wording.listing(names)} {'has' if len(names) == 1 else 'have'} none"
         )
-    return _finding(
-        result,
-        "coverage",
-        "Of whom does the total speak?",
-        text,
-        {"observed": coverage.observed, "expected": coverage.expected},
-    )
+    found = {"observed": coverage.observed, "expected": coverage.expected}
+    question = "Of whom does the total speak?"
+    return (_finding(result, "coverage", question, text, found),)
 
 
 def _finding(
@@ -185,7 +233,7 @@ def _finding(
     slug: str,
     question: str,
     text: str,
-    found: dict[str, Number],
+    found: Mapping[str, Number],
 ) -> Finding:
     return Finding(
         id=f"bounds.{result.region}.{slug}",
@@ -222,10 +270,23 @@ def draw_bounds_of(results: Sequence["BoundsResult"], *, name: str) -> "go.Figur
 def _title(result: "BoundsResult") -> str:
     """Say in one sentence what the picture shows of the first region."""
     where = wording.sentence(describe_region(result.region)).rstrip(".")
+    return f"{where}: {_shown(result)}"
+
+
+def _shown(result: "BoundsResult") -> str:
+    verb = {"rose": "rise", "fell": "fall"}.get(result.direction)
+    if not result.coverage.observed:
+        return "no figure for both windows is published"
     if result.direction == "not established":
-        return f"{where}: the totals allow a rise as well as a fall"
-    verb = {"rose": "rise", "fell": "fall"}.get(result.direction, "count")
-    if not result.pivotal:
-        return f"{where}: the {verb} holds in the worst case, without any one member"
-    member = country_name(result.pivotal[0])
-    return f"{where}: the {verb} holds in the worst case, but it rests on {member}"
+        return "the totals allow a rise as well as a fall"
+    if result.region in known_countries():
+        return f"the {verb} is certain" if verb else "the count did not change"
+    if result.coverage.observed == 1:
+        name = country_name(result.coverage.members[0])
+        return f"{f'a {verb}' if verb else 'no change'}, but only {name} is observed"
+    if verb is None:
+        return "the count did not change"
+    but = "without any one member"
+    if result.pivotal:
+        but = f"but it rests on {country_name(result.pivotal[0])}"
+    return f"the {verb} holds in the worst case, {but}"

@@ -269,12 +269,19 @@ def _check_reach(n_assignments: int) -> Iterator[Check]:
 
 
 def _say(result: ComparisonResult) -> Iterator[Finding]:
-    what = measure_name(result.measure)
-    chosen = result.table.loc[result.table["side"] == "members", "country"]
-    names = wording.listing([country_name(c) for c in chosen])
-    ratio = result.estimates["rate_ratio"]
-    contrast = result.estimates["ratio_of_ratios"]
-    p = result.estimates["randomisation_p"]
+    ratio, p = result.estimates["rate_ratio"], result.estimates["randomisation_p"]
+    yield _say_change(result, ratio)
+    if isinstance(ratio, Estimate) and isinstance(p, Estimate):
+        yield _say_contrast(result, p)
+
+
+def _names(result: ComparisonResult, side: str) -> str:
+    countries = result.table.loc[result.table["side"] == side, "country"]
+    return wording.listing([country_name(c) for c in countries])
+
+
+def _say_change(result: ComparisonResult, ratio: Estimate | NotEstimable) -> Finding:
+    what, names = measure_name(result.measure), _names(result, "members")
     found: dict[str, Number] = {"rate_ratio": ratio}
     if isinstance(ratio, NotEstimable):
         text = f"{what} of {names} cannot be compared: {ratio.reason}"
@@ -284,23 +291,32 @@ def _say(result: ComparisonResult) -> Iterator[Finding]:
         text = (
             f"{what} of {names} went from {numbers.count(before)} in "
             f"{result.before.words} to {numbers.count(after)} in {result.after.words}: "
-            f"a ratio of {ratio}"
+            f"a ratio of {_with_level(ratio)}"
         )
-    yield _finding(result, "change", "How much did they change?", text, found)
-    if isinstance(contrast, NotEstimable) or not isinstance(p, Estimate):
-        return
-    text = (
-        f"against the other countries compared that is a ratio of {contrast}, exact "
-        f"for counting noise alone; by randomisation p is {numbers.ratio(p.value or 0)}"
-        ", and so few countries cannot reach less than "
-        f"{numbers.ratio(result.smallest_p)}"
-    )
-    found = {
-        "ratio_of_ratios": contrast,
-        "randomisation_p": p,
-        "smallest_p": result.smallest_p,
-    }
-    yield _finding(result, "contrast", "Did others change alike?", text, found)
+        if not result.before.is_as_long_as(result.after):
+            text += "; the windows differ in length, so these are counts, not rates"
+    return _finding(result, "change", "How much did they change?", text, found)
+
+
+def _say_contrast(result: ComparisonResult, p: Estimate) -> Finding:
+    contrast, names = result.estimates["ratio_of_ratios"], _names(result, "against")
+    found: dict[str, Number] = {"ratio_of_ratios": contrast}
+    if isinstance(contrast, NotEstimable):
+        text = f"against {names} that cannot be compared: {contrast.reason}"
+    else:
+        found |= {"randomisation_p": p, "smallest_p": result.smallest_p}
+        text = (
+            f"against {names} that is a ratio of {_with_level(contrast)}, exact for "
+            f"counting noise alone; by randomisation p is {numbers.ratio(p.value or 0)}"
+            ", and so few countries cannot reach less than "
+            f"{numbers.ratio(result.smallest_p)}"
+        )
+    return _finding(result, "contrast", "Did others change alike?", text, found)
+
+
+def _with_level(ratio: Estimate) -> str:
+    level = numbers.percent(ratio.level or 0.0)
+    return f"{ratio} at the {level} level"
 
 
 def _finding(

@@ -92,7 +92,5 @@ def measure_step(
 
 
 def _length(window: Window, spans: tuple[Window, Window]) -> float:
-    if all(span.is_whole_months for span in spans):
-        first, last = window.start, window.end
-        return (last.year - first.year) * 12 + last.month - first.month + 1
-    return window.days
+    whole = all(span.is_whole_months for span in spans)
+    return window.months if whole else window.days

@@ -38,29 +38,31 @@ def judge_cause(claim: Claim, basis: Basis) -> Judged:
     start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
     n = int(((events["date"] <= end) & (events["date_to"] >= start)).sum())
     rule = refused.refused or ""
-    text = (
-        f"Totals do not show which line a request came by (rule {rule}), and "
-        f"{wording.plural(n, 'dated event')} that could move the count "
-        f"{'lies' if n == 1 else 'lie'} in {window.words}"
-    )
-    found: dict[str, Number] = {"rule": rule, "events": n, "window": window.words}
+    text = f"Totals do not show which line a request came by (rule {rule})"
+    found: dict[str, Number] = {"rule": rule}
+    if n:
+        text += (
+            f", and {wording.plural(n, 'dated event')} that could move the count "
+            f"{'lies' if n == 1 else 'lie'} in {window.words}"
+        )
+        found |= {"events": n, "window": window.words}
     found["share"] = refused.estimates["share"]
     return judged_as(claim, UNDETERMINED, text, found, would_decide=claim.needs)
 
 
 def judge_policy(claim: Claim, basis: Basis) -> Judged:
     """Read from the dated policies since when, and for whom, disclosure was allowed."""
-    policies = load_events(
-        kinds=("policy",), platform=basis.published.platform, as_of=basis.as_of
-    )
+    # A policy is dated, published figures or not: an empty file names no platform.
+    platform = basis.published.platform or claim.platform
+    policies = load_events(kinds=("policy",), platform=platform, as_of=basis.as_of)
     policies = policies[(policies["scope"] == "platform") & (policies["allows"] != "")]
     since = parse_period(claim.before, name="before")
     if policies.empty:
-        text = f"No dated policy of {basis.published.platform} is known by {basis.day}"
+        text = f"No dated policy of {platform} is known by {basis.day}"
         return judged_as(claim, UNDETERMINED, text, {"as_of": basis.day})
     first = policies.iloc[0]
     begun = format_day(first["date"].date())
-    text = f"The policy allows it since {begun}"
+    text = f"The policy has allowed it since {begun}"
     found: dict[str, Number] = {"since": begun}
     if first["date"] > pd.Timestamp(since.end):
         verdict: Verdict = CONTRADICTED

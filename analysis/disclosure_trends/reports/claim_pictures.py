@@ -183,7 +183,7 @@ def _row(
     before, after = pair
     mean = before * step.after.days / step.before.days
     if step.before.is_whole_months and step.after.is_whole_months:
-        mean = before * _months(step.after.text) / _months(step.before.text)
+        mean = before * step.after.months / step.before.months
     ratio = after / mean if before >= MIN_BASE and after is not None else None
     note = "" if after is None else f"from {numbers.count(before)}"
     return {
@@ -197,12 +197,6 @@ def _row(
         "ratio": ratio,
         "note": note if ratio is None else f"{numbers.ratio(ratio)}×",
     }
-
-
-def _months(text: str) -> int:
-    window = parse_period(text)
-    first, last = window.start, window.end
-    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def _draw_coverage(result: "ClaimsResult") -> "go.Figure":

@@ -4,7 +4,12 @@ from typing import Final
 
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.models.bounds import BoundsResult, bound_change
-from disclosure_trends.models.bounds_words import amount, bounds_of, members_text
+from disclosure_trends.models.bounds_words import (
+    allowed,
+    members_text,
+    say_amount,
+    without_pivot,
+)
 from disclosure_trends.reports.claim_basis import (
     Basis,
     judged_as,
@@ -39,12 +44,12 @@ def judge_rise(claim: Claim, basis: Basis) -> Judged:
             verdict = SUPPORTED if valid.after > valid.before else CONTRADICTED
             return say_valid(claim, verdict, valid)
     bounds = bounds_for(claim, basis)
-    if bounds is None or isinstance(bounds.estimates["ratio"], NotEstimable):
+    if bounds is None or not bounds.coverage.observed:
         after = parse_period(claim.after).words
         return unpublished(claim, basis, f"{describe_region(claim.region)} in {after}")
     ratio = bounds.estimates["ratio"]
     is_proxy = bounds.measure != claim.measure
-    text, found = _say_rise(bounds, ratio)
+    text, found = _say_rise(bounds)
     if is_proxy:
         text += f"; {measure_name(claim.measure)} are not published"
     return judged_as(
@@ -52,9 +57,9 @@ def judge_rise(claim: Claim, basis: Basis) -> Judged:
         _verdict_of_rise(bounds, is_proxy=is_proxy),
         text,
         {"ratio": ratio, **found},
-        figure=str(ratio),
+        figure="" if isinstance(ratio, NotEstimable) else str(ratio),
         would_decide=_splits_needed(bounds) + claim.needs,
-        bounds=(ratio.lower, ratio.upper),
+        bounds=(ratio.lower, ratio.upper) if isinstance(ratio, Estimate) else None,
     )
 
 
@@ -73,37 +78,45 @@ def bounds_for(claim: Claim, basis: Basis, region: str = "") -> BoundsResult | N
 
 
 def _verdict_of_rise(bounds: BoundsResult, *, is_proxy: bool) -> Verdict:
-    """Support a claim whole only if its own measure rose and no member is pivotal."""
+    """Support a claim whole only if its own measure rose, for all, on no one member.
+
+    A rise of the members that are observed, of a stand-in, or one that hangs on one
+    member supports a narrower statement. What is observed contradicts a rise if it
+    fell or stayed; a stand-in contradicts nothing.
+    """
     if bounds.direction == "rose":
-        return IN_PART if is_proxy or bounds.pivotal else SUPPORTED
+        whole = bounds.coverage.observed == bounds.coverage.expected
+        return SUPPORTED if whole and not (is_proxy or bounds.pivotal) else IN_PART
     if bounds.direction in {"fell", "did not change"} and not is_proxy:
         return CONTRADICTED
     return UNDETERMINED
 
 
-def _say_rise(bounds: BoundsResult, ratio: Estimate) -> tuple[str, dict[str, Number]]:
+def _say_rise(bounds: BoundsResult) -> tuple[str, dict[str, Number]]:
     what, who = measure_name(bounds.measure), members_text(bounds)
     after, before = bounds.after.words, bounds.before.words
+    ratio = bounds.estimates["ratio"]
     found: dict[str, Number] = {
         "observed": bounds.coverage.observed,
         "expected": bounds.coverage.expected,
         "after": after,
         "before": before,
     }
-    if bounds.direction == "not established":
+    if isinstance(ratio, Estimate) and bounds.direction == "not established":
         text = (
             f"Whether {what} of {who} rose in {after}, compared with {before}, is not "
-            f"established: the totals allow {ratio} times"
+            f"established: {allowed(ratio)}"
         )
         return text, found
-    found["at_least"] = numbers.at_least(ratio.lower or 0)
-    text = f"{what} of {who} together {amount(ratio)} in {after}, from {before}"
-    if bounds.pivotal:
-        member = country_name(bounds.pivotal[0])
-        rest = bounds_of(bounds.tables["groups"].iloc[1])
-        found |= {"without": rest, "hangs_on": member}
-        verb = "a rise" if bounds.direction == "rose" else "this"
-        text += f"; without {member} {verb} is not established ({rest} times)"
+    together = " together" if bounds.coverage.observed > 1 else ""
+    size, sizes = say_amount(bounds)
+    found |= sizes
+    text = f"{what} of {who}{together} {size} in {after}, from {before}"
+    if bounds.pivotal and bounds.coverage.observed > 1:
+        rest, left = without_pivot(bounds)
+        found |= left
+        verb = {"rose": "a rise", "fell": "a fall"}.get(bounds.direction, "this")
+        text += f"; without {left['member']} {verb} is not established ({rest})"
     return text, found
 
 

@@ -17,7 +17,7 @@ def judge_no_shift(claim: Claim, basis: Basis) -> Judged:
     if not steps:
         return unpublished(claim, basis, after)
     text, found = say_steps(steps, basis, claim.measure)
-    small = all(_is_below(step.ratio, claim.threshold) for step in steps)
+    small = all(_is_within(step.ratio, claim.threshold) for step in steps)
     reason = (
         "no step of that size is seen"
         if small
@@ -92,9 +92,11 @@ def _say_step(step: Step, basis: Basis, measure: str) -> tuple[str, dict[str, Nu
     return text, found
 
 
-def _is_below(ratio: Estimate | NotEstimable, threshold: float) -> bool:
-    known = isinstance(ratio, Estimate) and ratio.upper is not None
-    return known and isinstance(ratio, Estimate) and (ratio.upper or 0) < threshold
+def _is_within(ratio: Estimate | NotEstimable, threshold: float) -> bool:
+    """Whether a rate rose less than so many times, and fell by less than that too."""
+    if not isinstance(ratio, Estimate) or ratio.upper is None:
+        return False
+    return (ratio.lower or 0.0) > 1 / threshold and ratio.upper < threshold
 
 
 def _value(ratio: Estimate | NotEstimable) -> str:

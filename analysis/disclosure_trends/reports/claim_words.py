@@ -8,9 +8,10 @@ from disclosure_trends.counts.reading import LIMITS, WORDS
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.models.bounds import BoundsResult
-from disclosure_trends.models.bounds_words import amount
+from disclosure_trends.models.bounds_words import allowed, members_text, say_amount
+from disclosure_trends.models.steps import Step
 from disclosure_trends.reports.claim_basis import Basis
-from disclosure_trends.reports.claim_list import UNDETERMINED, Judged
+from disclosure_trends.reports.claim_list import UNDETERMINED
 from disclosure_trends.reports.claim_shift import say_steps
 from disclosure_trends.results import (
     Estimate,
@@ -24,7 +25,7 @@ from disclosure_trends.results import (
 )
 from disclosure_trends.vocabulary.countries import country_name
 from disclosure_trends.vocabulary.measures import measure_name
-from disclosure_trends.vocabulary.periods import format_day, parse_period
+from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 from disclosure_trends.vocabulary.regions import (
     COMPLEMENT,
     describe_region,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 MAX_HEADLINE: Final = 160
 MAX_POINTS: Final = 6
+MOSTLY: Final = 0.9
+"""Share of a region's members that must be observed for a headline to name it."""
 
 
 def say_headline(result: "ClaimsResult") -> Finding:
@@ -57,9 +60,7 @@ def _headline(
     result: "ClaimsResult",
 ) -> tuple[list[str], dict[str, Number], str | None, str | None]:
     """Return the sentence, longest form first, and its numbers."""
-    if not result.bounds or isinstance(
-        result.bounds[0].estimates["ratio"], NotEstimable
-    ):
+    if not result.bounds or not result.bounds[0].coverage.observed:
         day = format_day(result.as_of)
         text = f"No figure that would decide whether requests rose was public by {day}"
         return [text], {"as_of": day}, None, None
@@ -81,24 +82,30 @@ def _headlines(
     found: dict[str, Number],
 ) -> Iterator[str]:
     """Yield the sentence, longest form first, and add its numbers to those found."""
-    where, when = _inside(bounds.region), bounds.after.words
+    where, when = _inside(bounds), bounds.after.words
     what = measure_name(bounds.measure)
-    if isinstance(ratio, NotEstimable) or bounds.direction == "not established":
+    found["observed"] = bounds.coverage.observed
+    if isinstance(ratio, Estimate) and bounds.direction == "not established":
         text = f"Whether {what} {where} rose in {when} is not established"
-        yield f"{text}: the totals allow {ratio} times {bounds.before.words}"
+        yield f"{text}: {allowed(ratio)} {bounds.before.words}"
         yield text
         return
-    found["at_least"] = numbers.at_least(ratio.lower or 0)
-    text = f"{what} {where} {amount(ratio)} in {when}"
-    hang = "no single member carries it"
-    if bounds.pivotal:
-        verb = "rise" if bounds.direction == "rose" else "fall"
+    size, sizes = say_amount(bounds)
+    found |= sizes
+    text = f"{what} {where} {size} in {when}"
+    hang = ""
+    if bounds.pivotal and bounds.coverage.observed > 1:
+        verb = {"rose": "rise", "fell": "fall"}.get(bounds.direction, "standstill")
         found["hangs_on"] = country_name(bounds.pivotal[0])
-        hang = f"without {found['hangs_on']} no {verb} is established"
+        hang = f"; without {found['hangs_on']} no {verb} is established"
+    elif bounds.direction in {"rose", "fell"} and bounds.coverage.observed > 1:
+        hang = "; no single member carries it"
     why = _why(result)
-    if why:
-        yield f"{text}; {hang}, {why}"
-    yield f"{text}; {hang}"
+    if why and bounds.direction in {"rose", "fell"}:
+        yield f"{text}{hang}, {why}"
+        short = hang.replace("no rise is", "none is").replace("no fall is", "none is")
+        yield f"{text}{short}, {why}"
+    yield f"{text}{hang}"
     yield text
 
 
@@ -110,9 +117,16 @@ def _why(result: "ClaimsResult") -> str:
     return f"and {'the log' if from_log else 'totals'} cannot show why"
 
 
-def _inside(region: str) -> str:
-    name = describe_region(region)
-    return name if region.startswith(COMPLEMENT) else f"in {name}"
+def _inside(bounds: BoundsResult) -> str:
+    """Say where: the region, if nearly all of it is observed, else who is."""
+    name, coverage = describe_region(bounds.region), bounds.coverage
+    if bounds.region.startswith(COMPLEMENT):
+        return name
+    if coverage.observed == 1 < coverage.expected:
+        return f"in {members_text(bounds)}"
+    if coverage.observed < MOSTLY * coverage.expected:
+        return f"in {numbers.count(coverage.observed)} members of {name}"
+    return f"in {name}"
 
 
 def say_main(result: "ClaimsResult") -> tuple[Finding, ...]:
@@ -127,7 +141,7 @@ def _main(result: "ClaimsResult") -> Iterator[Finding]:
         yield from (one for one in said[1:] if one.id.endswith("hangs_on"))
     if result.steps:
         yield from _step_finding(result)
-    yield from _cause(result.judged)
+    yield from _cause(result)
     yield from _coverage(result)
     yield from _not_yet(result)
 
@@ -142,17 +156,34 @@ def _step_finding(result: "ClaimsResult") -> Iterator[Finding]:
     yield Finding(
         id="claims.step",
         question="Did requests rise later, inside and outside the region?",
-        statement=wording.sentence(f"{text}; rises at the same time show no cause"),
+        statement=wording.sentence(
+            f"{text}; {_moves(known)} at the same time show no cause"
+        ),
         numbers={"ratios": shifts[0].figure, **found},
         evidence="published",
         period=known[0].after.text,
     )
 
 
-def _cause(judged: tuple[Judged, ...]) -> Iterator[Finding]:
-    for one in judged:
+def _moves(steps: list[Step]) -> str:
+    values = [step.ratio for step in steps if isinstance(step.ratio, Estimate)]
+    rose = all((value.lower or 0.0) > 1 for value in values)
+    return "rises" if rose else "changes"
+
+
+def _verb(result: "ClaimsResult") -> str:
+    """Say `rose` only where a rise is certain."""
+    rose = result.bounds and result.bounds[0].direction == "rose"
+    return "rose" if rose else "changed"
+
+
+def _cause(result: "ClaimsResult") -> Iterator[Finding]:
+    for one in result.judged:
         if one.claim.rule == "attribution" and one.verdict == UNDETERMINED:
-            text = f"Why requests rose cannot be determined. {one.finding.statement}"
+            text = (
+                f"Why requests {_verb(result)} cannot be determined. "
+                f"{one.finding.statement}"
+            )
             yield Finding(
                 id="claims.cause",
                 question=one.claim.question,
@@ -178,20 +209,19 @@ def _coverage(result: "ClaimsResult") -> Iterator[Finding]:
     """Say how few members have a figure in the poorest later quarter."""
     if not result.bounds or not (later := quarters_after(result)):
         return
-    bounds, series = result.bounds[0], region_series(result)
-    n_of = {}
-    for quarter in later:
-        span = parse_period(quarter)
-        members = region_members(bounds.region, on=span.end) & series.keys()
-        n_of[quarter] = sum(series[c].range(span).is_exact for c in members)
+    bounds = result.bounds[0]
+    n_of = {quarter: _exact(result, parse_period(quarter)) for quarter in later}
     poorest = min(later, key=lambda quarter: (n_of[quarter], quarter))
+    n_then = _exact(result, bounds.after)
+    if n_of[poorest] == n_then:
+        return
     span = parse_period(poorest)
     expected = len(region_members(bounds.region, on=span.end))
     text = (
         f"{numbers.count(n_of[poorest])} of {numbers.count(expected)} members of "
-        f"{describe_region(bounds.region)} have a figure for {span.words}, against "
-        f"{numbers.count(bounds.coverage.observed)} for {bounds.after.words}: totals "
-        "of different quarters must not be compared"
+        f"{describe_region(bounds.region)} have a figure of their own for "
+        f"{span.words}, against {numbers.count(n_then)} for {bounds.after.words}: "
+        "totals of different quarters must not be compared"
     )
     yield Finding(
         id="claims.coverage",
@@ -201,7 +231,7 @@ def _coverage(result: "ClaimsResult") -> Iterator[Finding]:
             "coverage": f"{n_of[poorest]} of {expected}",
             "members": n_of[poorest],
             "expected": expected,
-            "observed": bounds.coverage.observed,
+            "members_then": n_then,
             "window": span.words,
             "after": bounds.after.words,
         },
@@ -211,18 +241,26 @@ def _coverage(result: "ClaimsResult") -> Iterator[Finding]:
     )
 
 
+def _exact(result: "ClaimsResult", span: Window) -> int:
+    """Count the members of the region with an exact figure for a window."""
+    series = region_series(result)
+    members = region_members(result.bounds[0].region, on=span.end) & series.keys()
+    return sum(series[country].range(span).is_exact for country in members)
+
+
 def _not_yet(result: "ClaimsResult") -> Iterator[Finding]:
     """Say which window of a claim had not been published by the day of knowledge."""
-    series = region_series(result)
-    if not series:
-        return
     day = format_day(result.as_of)
+    basis = Basis(published=result.published, as_of=result.as_of, log=None)
+    told: set[Window] = set()
     for judged in result.judged:
-        if not judged.claim.after:
+        series = basis.series(basis.measure_of(judged.claim))
+        if not judged.claim.after or not series:
             continue
         window = parse_period(judged.claim.after)
-        if any(counts.range(window).is_observed for counts in series.values()):
+        if window in told or any(c.range(window).is_observed for c in series.values()):
             continue
+        told.add(window)
         yield Finding(
             id=f"claims.not_yet.{window.text}",
             question="What was not yet known?",
@@ -251,8 +289,8 @@ def list_limits(result: "ClaimsResult") -> tuple[Limit, ...]:
 
 def _limits(result: "ClaimsResult") -> Iterator[Limit]:
     yield Limit(
-        "Why requests rose",
-        "Whatever fell into or beside the windows, nothing here assigns the rise to "
+        f"Why requests {_verb(result)}",
+        "Whatever fell into or beside the windows, nothing here assigns the change to "
         "any of it. Rises inside and outside a region at the same time neither show "
         "nor exclude a part of any of them.",
     )
@@ -261,7 +299,11 @@ def _limits(result: "ClaimsResult") -> Iterator[Limit]:
         "What is said of countries outside a region is said of reporting countries: "
         "those somebody asked about.",
     )
-    if result.bounds and result.bounds[0].pivotal:
+    if result.bounds and result.bounds[0].coverage.observed == 1:
+        name = wording.sentence(describe_region(result.bounds[0].region)).rstrip(".")
+        who = country_name(result.bounds[0].coverage.members[0])
+        yield Limit(f"{name} at large", f"Of all its members only {who} is observed.")
+    elif result.bounds and result.bounds[0].pivotal:
         bounds = result.bounds[0]
         member = country_name(bounds.pivotal[0])
         name = describe_region(bounds.region)

@@ -139,6 +139,11 @@ def assess_claims(
             "real log only; leave log= out and show the simulated log apart"
         )
     known = published.known_on(day)
+    if "," in known.platform:
+        raise SettingsError(
+            f"assess_claims: the figures are those of {known.platform}; compare one "
+            "platform at a time and load a file of one"
+        )
     claims = read_claims()
     basis = Basis(published=_real(known), as_of=day, log=log)
     judged = tuple(judge_claim(claim, basis) for claim in claims)

@@ -25,8 +25,9 @@ class PublishedLayout:
 
 
 def measure_name(measure: str) -> str:
-    """Name a measure in prose: `requests fulfilled`."""
-    return _row("measures.csv", "measure", measure).get("name", measure)
+    """Name a measure in prose: `requests fulfilled`; any other by its own words."""
+    own = measure.replace("_", " ")
+    return _row("measures.csv", "measure", measure).get("name", own)
 
 
 def measure_unit(measure: str) -> str:

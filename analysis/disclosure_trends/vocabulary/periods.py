@@ -81,6 +81,18 @@ class Window:
         return self.start.day == 1 and (self.end + _ONE_DAY).day == 1
 
     @property
+    def months(self) -> int:
+        """Number of calendar months that it touches."""
+        first, last = self.start, self.end
+        return (last.year - first.year) * 12 + last.month - first.month + 1
+
+    def is_as_long_as(self, other: "Window") -> bool:
+        """Whether both have as many months, or, if not of whole months, days."""
+        if self.is_whole_months and other.is_whole_months:
+            return self.months == other.months
+        return self.days == other.days
+
+    @property
     def text(self) -> str:
         """`2024Q3` for a calendar period, else `2024-01-01..2024-09-30`."""
         freq = self.freq
