@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 BUNDLE_TYPE = "application/vnd.disclosure-trends+json"
+FOR_ANALYSTS = (
+    "Series by authority, or by several keys, are for the analyst alone: read .table; "
+    "to show a result, count by one key that names no authority."
+)
 
 Evidence = Literal["published", "log", "simulated"]
 EstimateKind = Literal["confidence", "prediction", "bounds"]
@@ -234,6 +238,11 @@ class Result(ABC):
         """The main table; a copy."""
         return next(iter(self.tables.values())).copy()
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether a report may show it: not what names authorities."""
+        return True
+
     @abstractmethod
     def findings(self) -> tuple[Finding, ...]:
         """Say what the data carry, most important first."""
@@ -268,6 +277,8 @@ class Result(ABC):
                 f"{nearest(chosen, self.figures)}; there are: {known}"
             )
             raise SettingsError(message)
+        if not self.is_shown:
+            raise SettingsError(FOR_ANALYSTS)
         return self._draw(chosen)
 
     def summary(self) -> str:
@@ -302,6 +313,8 @@ class Result(ABC):
 
     def bundle(self) -> Json:
         """Return everything a report may show of this result, as plain JSON values."""
+        if not self.is_shown:
+            return self._nothing()
         findings = self.findings()
         return {
             "schema": 1,
@@ -317,15 +330,21 @@ class Result(ABC):
             **self.extra(),
         }
 
+    def _nothing(self) -> Json:
+        """Return the bundle of a result that no report may show."""
+        empty = ("findings", "points", "tables", "figures", "limits", "words", "checks")
+        head = {"schema": 1, "type": type(self).__name__, "evidence": self.evidence}
+        return {**head, **{name: [] for name in empty}}
+
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[str, object]:
         """Show the result in Jupyter; a report reads the JSON only."""
         del include, exclude
-        text = self.summary()
+        text = self.summary() if self.is_shown else FOR_ANALYSTS
         return {
             BUNDLE_TYPE: self.bundle(),
-            "text/html": "".join(self._html()),
+            "text/html": "".join(self._html()) if self.is_shown else text,
             "text/plain": text,
         }
 

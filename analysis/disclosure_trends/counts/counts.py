@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from disclosure_trends.errors import SettingsError, nearest
-from disclosure_trends.results import Check, Evidence
+from disclosure_trends.results import FOR_ANALYSTS, Check, Evidence
 from disclosure_trends.vocabulary.periods import (
     Freq,
     format_period,
@@ -171,6 +171,8 @@ class Counts:
         from disclosure_trends.display.series import draw_counts
 
         self._need_one_key("figure")
+        if "authority" in self.by:
+            raise SettingsError(f"counts.figure: {FOR_ANALYSTS}")
         return draw_counts(
             self.table,
             measure=self.measure,

@@ -51,6 +51,8 @@ class ChangePointResult(Result):
         As asked for.
     dispersion
         Variance / mean of the counts around trend, season and step.
+    by
+        What the series are; those by authority are for the analyst alone.
     """
 
     figures: ClassVar[tuple[str, ...]] = ("dates",)
@@ -61,6 +63,12 @@ class ChangePointResult(Result):
     freq: Freq
     measure: str
     dispersion: float | None
+    by: tuple[str, ...] = ("region",)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a report may show it: not a series that names an authority."""
+        return "authority" not in self.by
 
     def findings(self) -> tuple[Finding, ...]:
         """Say since when, how wide the set is, and by how much."""
@@ -205,6 +213,7 @@ def date_uptick(
         level=level,
         freq=counts.freq,
         measure=counts.measure,
+        by=counts.by,
         dispersion=None if posterior is None else posterior.dispersion,
     )
 

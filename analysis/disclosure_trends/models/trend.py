@@ -122,6 +122,7 @@ def fit_trend(
         level=level,
         freq=counts.freq,
         measure=counts.measure,
+        by=counts.by,
         events=tuple(step.name for step in steps),
         dispersion=fit.dispersion if isinstance(fit, CountFit) else None,
     )

@@ -39,6 +39,8 @@ class TrendResult(Result):
         per event under its name.
     region, level, freq, measure, events, dispersion
         As asked for; the dispersion is None where nothing fitted.
+    by
+        What the series are; those by authority are for the analyst alone.
     """
 
     figures: ClassVar[tuple[str, ...]] = ("trend",)
@@ -49,6 +51,12 @@ class TrendResult(Result):
     measure: str
     events: tuple[str, ...]
     dispersion: float | None
+    by: tuple[str, ...] = ("region",)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a report may show it: not a series that names an authority."""
+        return "authority" not in self.by
 
     def findings(self) -> tuple[Finding, ...]:
         """Say how the series grows, what each declared date changed, what is next."""

@@ -110,6 +110,7 @@ def detect_upticks(
         false_alarm_rate=false_alarm_rate,
         freq=counts.freq,
         measure=counts.measure,
+        by=counts.by,
         as_of=None if counts.as_of is None else counts.as_of.isoformat(),
         shape=typical_shape(
             matrix,

@@ -56,6 +56,8 @@ class UptickScan(Result):
         As asked for.
     shape
         Shape of the typical series, for the error rates; None if none was examined.
+    by
+        What the series are; those by authority are for the analyst alone.
     """
 
     figures: ClassVar[tuple[str, ...]] = ("upticks",)
@@ -66,6 +68,12 @@ class UptickScan(Result):
     measure: str
     as_of: str | None
     shape: Shape | None
+    by: tuple[str, ...] = ("region",)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a report may show it: not a series that names an authority."""
+        return "authority" not in self.by
 
     @property
     def strongest(self) -> str:
