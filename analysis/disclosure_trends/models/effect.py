@@ -61,7 +61,12 @@ class Effect:
         return bool(np.isfinite(parts).all())
 
     def replicates(self, name: str) -> Floats:
-        """Share of the change of a part, `adoption` or `shared`, shape (1 + G,)."""
+        """Share of the change of a part, `adoption` or `shared`, shape (1 + G,).
+
+        Adoption's is the sum of its parts' shares, to the last bit.
+        """
+        if name == "adoption":
+            return self.replicates("rerouted") + self.replicates("induced")
         return self.split.share(getattr(self.split, name))
 
     def share(self, name: str) -> Jackknifed:
