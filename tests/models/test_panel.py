@@ -196,11 +196,11 @@ def test_nobody_moves_where_no_line_is_known():
 
 
 def test_an_unknown_channel_is_named_with_the_nearest():
-    from disclosure_trends.models.panel_cells import _check_channels
+    from disclosure_trends.models.panel_cells import check_channels
 
-    assert _check_channels("le_portal") == {"le_portal"}
+    assert check_channels("le_portal") == {"le_portal"}
     with pytest.raises(SettingsError) as raised:
-        _check_channels(["dsa_contact_pont"])
+        check_channels(["dsa_contact_pont"])
     text = str(raised.value)
     assert text.startswith("designated: 'dsa_contact_pont' is no channel; allowed are")
     assert text.endswith("; did you mean 'dsa_contact_point'?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from disclosure_trends.errors import SettingsError, nearest
-from disclosure_trends.models.panel import NEVER, Ints, Panel
+from disclosure_trends.models.panel import NEVER, Bools, Ints, Panel
 from disclosure_trends.models.routing import (
     MIN_RATIO,
     always_on_line,
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("authority", "adopted_on", "basis")
 FIRST_USE: Final = "first use"
+INFERRED: Final = frozenset(
+    {"change point", "routing", "routing change point", "inferred", "sustained use"}
+)
+"""Bases that say a date was read off requests: it is no registered one."""
 _FAMILY_ERROR: Final = 0.01
 
 
@@ -44,8 +49,14 @@ def check_adoption_dates(adoption_dates: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     SettingsError
-        If a column is missing or unknown, or a date cannot be read.
+        If it is no frame, a column is missing, an authority has no name, or a date
+        cannot be read.
     """
+    if not isinstance(adoption_dates, pd.DataFrame):
+        raise SettingsError(
+            f"adoption_dates: it is a {type(adoption_dates).__name__}; needed is a "
+            "DataFrame with the columns 'authority' and 'adopted_on'; make it one"
+        )
     # DuckDB is slow to import, and panels are also made without it.
     from disclosure_trends.counts.aggregate import authority_key
 
@@ -63,6 +74,13 @@ def check_adoption_dates(adoption_dates: pd.DataFrame) -> pd.DataFrame:
             "adoption_dates: column 'adopted_on' holds what is no date; allowed are "
             "dates such as 2024-07-15 and empty cells; correct it"
         ) from error
+    nameless = adoption_dates["authority"].fillna("").astype(str).str.strip() == ""
+    if nameless.any():
+        raise SettingsError(
+            f"adoption_dates: column 'authority' is empty in {int(nameless.sum())} "
+            f"of {len(nameless)} rows; every row needs a name; fill it or leave the "
+            "row out"
+        )
     basis = adoption_dates["basis"] if "basis" in given else "registered"
     table = pd.DataFrame(
         {
@@ -84,8 +102,16 @@ def rests_on_first_use(register: pd.DataFrame) -> bool:
 
 
 def _is_first_use(basis: pd.Series[str]) -> pd.Series[bool]:
-    words = basis.str.casefold().str.replace(r"[\s_-]+", " ", regex=True)
-    return words.str.strip() == FIRST_USE
+    return basis.map(_basis_word) == FIRST_USE
+
+
+def _is_inferred(basis: str) -> bool:
+    return _basis_word(basis) in INFERRED
+
+
+def _basis_word(basis: str) -> str:
+    """Write a basis in one way: ``First_Use`` as ``first use``."""
+    return re.sub(r"[\s_-]+", " ", basis.casefold()).strip()
 
 
 def date_adoption(panel: Panel, *, register: pd.DataFrame | None) -> Panel:
@@ -104,17 +130,38 @@ def date_adoption(panel: Panel, *, register: pd.DataFrame | None) -> Panel:
         With the registered month where there is one, else the change point of the
         authority's own routing. Beside a register a change point must be
         unmistakable: the likelihood ratio must exceed the threshold that one
-        authority in all would pass by chance in one log of a hundred.
+        authority in all would pass by chance in one log of a hundred. A register
+        that names nobody of the panel is none.
     """
     known = panel.routable
-    if register is None:
-        found = change_points(panel.on_line, known)
-        found = always_on_line(panel.on_line, known, found)
-        return _with(panel, found, silent=np.zeros(len(found), dtype=np.bool_))
-    registered, listed = _registered(panel, register)
-    found = change_points(panel.on_line, known, min_ratio=_strict_ratio(panel))
-    found = np.where(listed, registered, found).astype(np.int64)
-    return _with(panel, found, silent=listed)
+    entries = _entries(panel, register)
+    listed = np.array([entry is not None for entry in entries], dtype=np.bool_)
+    min_ratio = _strict_ratio(panel) if listed.any() else MIN_RATIO
+    found = change_points(panel.on_line, known, min_ratio=min_ratio)
+    found = always_on_line(panel.on_line, known, found, min_ratio=min_ratio)
+    months = [NEVER if entry is None else entry[0] for entry in entries]
+    found = np.where(listed, np.array(months, dtype=np.int64), found).astype(np.int64)
+    told = [entry is not None and not _is_inferred(entry[1]) for entry in entries]
+    return _with(panel, found, silent=np.array(told, dtype=np.bool_))
+
+
+def listed_rows(panel: Panel, register: pd.DataFrame | None) -> Bools:
+    """Find the authorities of a panel that a register names.
+
+    Parameters
+    ----------
+    panel : Panel
+        Any.
+    register : DataFrame, optional
+        As `check_adoption_dates` returns it.
+
+    Returns
+    -------
+    array of bool, shape (A,)
+        All False without a register.
+    """
+    named = [entry is not None for entry in _entries(panel, register)]
+    return np.array(named, dtype=np.bool_)
 
 
 def date_alternatives(panel: Panel) -> Mapping[str, Ints]:
@@ -149,19 +196,23 @@ def _with(panel: Panel, found: Ints, *, silent: np.ndarray) -> Panel:
     return panel.with_adoption(found, basis)
 
 
-def _registered(panel: Panel, register: pd.DataFrame) -> tuple[Ints, np.ndarray]:
-    """Months of the register by row of the panel, and which rows are listed."""
+def _entries(
+    panel: Panel, register: pd.DataFrame | None
+) -> list[tuple[int, str] | None]:
+    """Month and basis in the register by row of the panel; None where not listed."""
+    if register is None:
+        return [None] * panel.n_authorities
     from disclosure_trends.counts.aggregate import authority_key
 
     first = parse_period(panel.months[0]).start
-    names = [authority_key(str(name)) for name in panel.authority]
-    months = {
-        str(name): _month_index(day, first=first)
-        for name, day in zip(register["authority"], register["adopted_on"], strict=True)
+    rows = zip(
+        register["authority"], register["adopted_on"], register["basis"], strict=True
+    )
+    entries = {
+        str(name): (_month_index(day, first=first), str(basis))
+        for name, day, basis in rows
     }
-    index = np.array([months.get(name, NEVER) for name in names])
-    listed = np.array([name in months for name in names], dtype=np.bool_)
-    return index.astype(np.int64), listed
+    return [entries.get(authority_key(str(name))) for name in panel.authority]
 
 
 def _month_index(day: pd.Timestamp, *, first: date) -> int:

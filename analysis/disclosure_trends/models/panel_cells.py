@@ -68,7 +68,7 @@ def count_cells(
     cells = cells.assign(authority=cells["authority"].fillna("").astype(str))
     if designated is None:
         return cells
-    return _route_by_channel(cells, designated=_check_channels(designated))
+    return _route_by_channel(cells, designated=check_channels(designated))
 
 
 def panel_of_cells(
@@ -154,8 +154,30 @@ def _matrix(
     return matrix
 
 
-def _check_channels(designated: Collection[str]) -> frozenset[str]:
+def check_channels(designated: Collection[str]) -> frozenset[str]:
+    """Accept the channels that are named as the right line.
+
+    Parameters
+    ----------
+    designated : collection of str
+        Channels; a single text is one channel.
+
+    Returns
+    -------
+    frozenset of str
+        Canonical channels, at least one.
+
+    Raises
+    ------
+    SettingsError
+        If none is named, or one is no channel.
+    """
     named = {designated} if isinstance(designated, str) else set(designated)
+    if not named:
+        raise SettingsError(
+            "designated: no channel is named; allowed are channels such as "
+            "'dsa_contact_point', or None for the table of lines; name one"
+        )
     for channel in sorted(named):
         if channel not in CHANNELS:
             raise SettingsError(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import pandas as pd
 
-from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.errors import SettingsError, UnknownRegionError, nearest
 from disclosure_trends.vocabulary.periods import Window, format_day, parse_as_of
 from disclosure_trends.vocabulary.regions import check_region, region_members
+from disclosure_trends.vocabulary.terms import CHANNELS
 
 COLUMNS: Final = ("date", "scope", "channel")
 _EVERYWHERE: Final = ("", "platform", "data")
@@ -70,9 +71,17 @@ def policies_between(
     Raises
     ------
     SettingsError
-        If `date` is missing or no date, or a scope is unknown.
+        If it is no frame, `date` is missing or no date, or a scope or channel is
+        unknown.
     """
-    if policies is None or policies.empty:
+    if policies is None:
+        return ()
+    if not isinstance(policies, pd.DataFrame):
+        raise SettingsError(
+            f"policies: it is a {type(policies).__name__}; needed is a DataFrame with "
+            "the column 'date', and optionally 'scope' and 'channel'; make it one"
+        )
+    if policies.empty:
         return ()
     if "kind" in policies:
         policies = policies[policies["kind"] == "policy"]
@@ -91,6 +100,12 @@ def policies_between(
     for when, scope, channel in zip(policies["date"], scopes, channels, strict=True):
         day = _day(when)
         named = {name.strip() for name in channel.split(";") if name.strip()}
+        for name in sorted(named - set(CHANNELS)):
+            raise SettingsError(
+                f"policies.channel: {name!r} is no channel; allowed are "
+                f"{', '.join(CHANNELS)}, several joined by ';', or an empty cell for "
+                f"every channel; choose from these{nearest(name, CHANNELS)}"
+            )
         elsewhere = bool(named) and not named & set(designated)
         if elsewhere or not before.start < day <= after.end:
             continue
@@ -101,7 +116,14 @@ def policies_between(
 
 
 def _day(value: object) -> date:
+    if value is None or str(value).strip() in ("", "nan", "NaT", "<NA>"):
+        raise SettingsError(
+            "policies.date: a cell is empty; allowed are days such as 2024-09-23; "
+            "fill it, or leave the row out"
+        )
     if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
@@ -111,5 +133,8 @@ def _day(value: object) -> date:
 def _concerns(scope: str, region: str, *, on: date) -> bool:
     if scope in _EVERYWHERE:
         return True
-    check_region(scope)
+    try:
+        check_region(scope)
+    except UnknownRegionError as error:
+        raise SettingsError(f"policies.scope, {error}") from error
     return bool(region_members(scope, on=on) & region_members(region, on=on))

@@ -83,11 +83,13 @@ def break_ratios(on_line: Floats, known: Floats) -> tuple[Floats, Floats]:
     return ratio, rise
 
 
-def always_on_line(on_line: Floats, known: Floats, dated: Ints) -> Ints:
+def always_on_line(
+    on_line: Floats, known: Floats, dated: Ints, *, min_ratio: float = MIN_RATIO
+) -> Ints:
     """Date authorities that used the line from their first request on.
 
     They have no break to find, and yet they are not "not yet on the line": their
-    share exceeds `MIN_RISE`, with a likelihood ratio above `MIN_RATIO`.
+    share exceeds `MIN_RISE`, with a likelihood ratio above `min_ratio`.
 
     Parameters
     ----------
@@ -95,6 +97,8 @@ def always_on_line(on_line: Floats, known: Floats, dated: Ints) -> Ints:
         Requests on the designated line, and those whose line is known.
     dated : array of int, shape (A,)
         Months of the move that are known already; kept.
+    min_ratio : float
+        Threshold of the likelihood ratio.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def always_on_line(on_line: Floats, known: Floats, dated: Ints) -> Ints:
 
     hits, trials = on_line.sum(axis=1), known.sum(axis=1)
     floor = xlogy(hits, MIN_RISE) + xlogy(trials - hits, 1 - MIN_RISE)
-    clear = 2 * (_log_likelihood(hits, trials) - floor) > MIN_RATIO
+    clear = 2 * (_log_likelihood(hits, trials) - floor) > min_ratio
     clear &= _share(hits, trials) > MIN_RISE
     first = (known > 0).argmax(axis=1)
     start = np.where(first == 0, -1, first)
