@@ -166,7 +166,7 @@ def test_requests_without_an_authority_are_counted_and_said(log):
     (check,) = [check for check in result.checks if check.name == "authorities"]
     assert check.text.endswith(
         "requests of the region name no authority; they count as one more authority of "
-        "their country that has not moved."
+        "their country."
     )
     assert (
         result.estimates["change"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
+from disclosure_trends.display.wording import listing
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models import attribution_tables as tables
 from disclosure_trends.models import attribution_words as words
@@ -23,8 +24,8 @@ from disclosure_trends.models.attribution_totals import read_totals
 from disclosure_trends.models.panel import months_of
 from disclosure_trends.models.refusals import (
     Refusal,
-    refuse_no_route,
     refuse_totals,
+    refuse_unnamed,
 )
 from disclosure_trends.models.scrutiny import Scrutiny, scrutinise
 from disclosure_trends.models.verdict import Judgement, judge_case
@@ -203,7 +204,7 @@ def attribute_uptick(
             "needed; clean the log with clean_requests"
         )
     if not data.is_recorded("authority"):
-        return _bare(data, refuse_no_route(), region=region, windows=windows)
+        return _bare(data, refuse_unnamed(), region=region, windows=windows)
     case = read_case(
         data,
         region=region,
@@ -239,7 +240,7 @@ def _assemble(
 ) -> AttributionResult:
     return AttributionResult(
         tables=tables.tabulate(case, judgement, scrutiny),
-        estimates=_estimates(judgement),
+        estimates=_estimates(case, judgement),
         checks=(*case.checks, *tables.list_checks(case, judgement, scrutiny)),
         evidence=case.evidence,
         region=case.region,
@@ -253,10 +254,9 @@ def _assemble(
     )
 
 
-def _estimates(judgement: Judgement) -> dict[str, Estimate | NotEstimable]:
+def _estimates(case: Case, judgement: Judgement) -> dict[str, Estimate | NotEstimable]:
     """Print what the rules allow, each name in its place."""
-    change = float(judgement.effect.split.change[0])
-    observed = Estimate(value=change, lower=None, upper=None, level=None, unit="change")
+    observed = _observed(case, judgement)
     if judgement.refusal is not None:
         reason = _not_estimable(judgement.refusal)
         return dict.fromkeys(NAMES, reason) | {"change": observed}
@@ -270,6 +270,17 @@ def _estimates(judgement: Judgement) -> dict[str, Estimate | NotEstimable]:
     }
     counts = {name: _count(judgement, name) for name in ("demand", "validity")}
     return {"change": observed, **shares, **counts}
+
+
+def _observed(case: Case, judgement: Judgement) -> Estimate | NotEstimable:
+    """Give the change, unless a window was not logged or is not over: that is no 0."""
+    if case.unlogged:
+        months = listing(case.unlogged)
+        return NotEstimable(f"the log holds no request of {months}", rule="R2")
+    if case.after.end.isoformat() > case.as_of:
+        return NotEstimable(f"{case.after.words} had not ended", rule="R6")
+    change = float(judgement.effect.split.change[0])
+    return Estimate(value=change, lower=None, upper=None, level=None, unit="change")
 
 
 def _not_estimable(refusal: Refusal) -> NotEstimable:

@@ -10,13 +10,19 @@ import numpy as np
 import pandas as pd
 
 from disclosure_trends.display.numbers import count
+from disclosure_trends.display.wording import plural
 from disclosure_trends.models.onset import (
     check_adoption_dates,
     date_adoption,
+    listed_rows,
     rests_on_first_use,
 )
-from disclosure_trends.models.panel import Floats, Ints, Panel
-from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
+from disclosure_trends.models.panel import Bools, Floats, Ints, Panel
+from disclosure_trends.models.panel_cells import (
+    check_channels,
+    count_cells,
+    panel_of_cells,
+)
 from disclosure_trends.models.policies import Policy, policies_between
 from disclosure_trends.models.window_counts import decision_days
 from disclosure_trends.results import Check, Evidence
@@ -52,9 +58,9 @@ class Case:
     dated : bool
         Whether days of decisions are recorded.
     routed : bool
-        Whether lines are known.
+        Whether lines of requests of the region are known.
     registered : bool
-        Whether a register of adoption dates was given.
+        Whether a register of adoption dates names authorities of the region.
     first_use : bool
         Whether that register rests on first use of the line.
     assessed : bool
@@ -62,8 +68,8 @@ class Case:
     fulfilled_only : bool
         Whether every request of the log was disclosed.
     undecided : array, shape (T,), optional
-        Share of each month's requests that was not decided in time; None where it is
-        not known.
+        Share of each month's requests that was not decided in time, or not at all
+        where no day of a decision is recorded; None where it is not known.
     checks : tuple of Check
         What a reader must know about the panels.
     """
@@ -88,6 +94,14 @@ class Case:
     def panel(self) -> Panel:
         """The headline's panel, all authorities."""
         return next(iter(self.panels.values()))
+
+    @property
+    def unlogged(self) -> tuple[str, ...]:
+        """Months of both windows, over by now, of which the log holds no request."""
+        panel = self.panel
+        nothing = panel.matured & (panel.submitted.sum(axis=0) == 0)
+        target = (*self.before_months, *self.after_months)
+        return tuple(panel.months[i] for i in target if nothing[i])
 
     @property
     def before_months(self) -> Ints:
@@ -133,6 +147,8 @@ def read_case(
     """
     before, after = windows
     register = None if adoption_dates is None else check_adoption_dates(adoption_dates)
+    if designated is not None:
+        designated = check_channels(designated)
     days = decision_days(cleaned)
     cells = {HEADLINE: count_cells(cleaned, designated=designated, within_days=days)}
     measures = {HEADLINE: (HEADLINE, "valid")}
@@ -151,6 +167,8 @@ def read_case(
         for name, (source, measure) in measures.items()
     }
     headline = date_adoption(panels[HEADLINE], register=register)
+    listed = listed_rows(headline, register)
+    known = headline.on_line + headline.off_line
     panels = {
         name: panel.with_adoption(headline.adopted, headline.basis)
         for name, panel in panels.items()
@@ -168,16 +186,24 @@ def read_case(
             region=region,
             before=before,
             after=after,
-            designated=designated or sorted(set(designated_lines()["channel"])),
+            designated=(
+                frozenset(designated_lines()["channel"])
+                if designated is None
+                else designated
+            ),
         ),
         dated=days is not None,
-        routed=bool((headline.on_line + headline.off_line).sum() > 0),
-        registered=register is not None,
+        routed=bool(known[headline.inside].sum() > 0),
+        registered=bool((listed & headline.inside).any()),
         first_use=register is not None and rests_on_first_use(register),
         assessed=bool(untimed["valid"].sum() + untimed["invalid"].sum() > 0),
         fulfilled_only=_fulfilled_only(untimed),
-        undecided=_undecided(cells[HEADLINE], headline) if days is not None else None,
-        checks=(*_membership(region, headline, after), *_unnamed(headline)),
+        undecided=_undecided(cells[HEADLINE], headline),
+        checks=(
+            *_membership(region, headline, after),
+            *_unnamed(headline),
+            *_unmatched(headline, register, listed),
+        ),
     )
 
 
@@ -221,6 +247,34 @@ def _unnamed(panel: Panel) -> tuple[Check, ...]:
         return ()
     text = (
         f"{count(n)} requests of the region name no authority; they count as one more "
-        "authority of their country that has not moved."
+        "authority of their country."
     )
     return (Check("authorities", passed=None, text=text),)
+
+
+def _unmatched(
+    panel: Panel, register: pd.DataFrame | None, listed: Bools
+) -> tuple[Check, ...]:
+    """Say how many names of the register are not those of the log, or of several."""
+    if register is None:
+        return ()
+    from disclosure_trends.counts.aggregate import authority_key
+
+    found = [authority_key(str(name)) for name in panel.authority[listed]]
+    missing = len(register) - len(set(found))
+    checks = []
+    if missing:
+        names = plural(len(register), "authority", "authorities")
+        text = (
+            f"{count(missing)} of the {names} of adoption_dates file no request in the "
+            "months used, or are spelt otherwise in the log."
+        )
+        passed = None if 2 * missing <= len(register) else False
+        checks.append(Check("register", passed=passed, text=text))
+    if twice := sum(found.count(name) > 1 for name in set(found)):
+        text = (
+            f"Names of adoption_dates that stand for authorities of several countries: "
+            f"{count(twice)}; all of these are taken to have moved on that day."
+        )
+        checks.append(Check("namesakes", passed=False, text=text))
+    return tuple(checks)

@@ -126,6 +126,8 @@ def guard_history(region: Panel) -> Check:
         f"{MIN_HISTORY} months before their move; "
         f"{numbers.percent(_WITH_HISTORY)} are needed."
     )
+    if not movers.size:
+        text = "Nobody moved within the months used."
     return Check("G3", passed, text)
 
 

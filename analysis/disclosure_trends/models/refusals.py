@@ -27,6 +27,7 @@ from disclosure_trends.results import Number
 from disclosure_trends.vocabulary.periods import format_day
 
 RULES: Final = ("R1", "R2", "R3", "R4", "R5", "R6", "R8", "R9", "R10")
+_MANY_MONTHS: Final = 3
 _HEAD: Final = "How much of the change in valid requests is due to the line"
 
 
@@ -108,17 +109,51 @@ def refuse_totals(
     )
 
 
+def refuse_unnamed() -> Refusal:
+    """R1: a log that names no authority is a list of totals by country."""
+    return Refusal(
+        rule="R1",
+        sentence=f"{_HEAD} cannot be determined: no request names its authority.",
+        why=(
+            "Who moved to the line, and who had not, is seen by authority only; "
+            "without it the log is a list of totals by country."
+        ),
+        identify=("The column authority: the body that filed, or a pseudonym of it.",),
+        instead="What changed in volume and validity; not why.",
+    )
+
+
+def refuse_unlogged(months: tuple[str, ...]) -> Refusal:
+    """R2: months of the windows lie outside what was logged, so nobody is in them."""
+    which = listing(months)
+    if len(months) > _MANY_MONTHS:
+        which = f"{len(months)} months from {months[0]} to {months[-1]}"
+    return Refusal(
+        rule="R2",
+        sentence=f"{_HEAD} cannot be determined: the log does not reach that far.",
+        why=(
+            f"The log holds no request of {which} from anywhere. A month "
+            "that was not logged is not a month without requests."
+        ),
+        identify=(f"The requests of {which}, or windows within what was logged.",),
+        instead="Nothing: a window is not known.",
+        figures={"unlogged_months": len(months)},
+    )
+
+
 def refuse_no_route() -> Refusal:
-    """R1: a log without channel and without a register holds no adoption."""
+    """R1: a log without lines and without a register holds no adoption."""
     return Refusal(
         rule="R1",
         sentence=f"{_HEAD} cannot be determined: no line and no move is known.",
         why=(
-            "The channel is not recorded and no dates of adoption were given, so that "
-            "the log is a list of totals by authority."
+            "No request of the region is known to have come on a designated line or "
+            "beside one, and no date of adoption names an authority of the region, so "
+            "that the log is a list of totals by authority."
         ),
         identify=(
-            "The column channel, from which moves can be dated.",
+            "The column channel, and a line that is designated for the region (or "
+            "designated, which names it): from these moves can be dated.",
             "Or adoption_dates: authority and adopted_on, from the register of those "
             "who were brought onto the line.",
         ),
@@ -231,18 +266,22 @@ def refuse_unripe(
 
 
 def refuse_undecided(
-    month: str, *, rise: float, shorter: tuple[str, str] | None
+    month: str, *, rise: float, dated: bool, shorter: tuple[str, str] | None
 ) -> Refusal:
     """R6: the log was cut before its last month was decided, whatever its date says."""
+    within = f" within {MATURE_DAYS} days" if dated else ""
     return Refusal(
         rule="R6",
         sentence=f"{_HEAD} cannot be determined: {month} is not decided in this log.",
         why=(
-            f"In {month} the share of requests not decided within {MATURE_DAYS} days "
-            f"is {points(rise)} points above that of the months before."
+            f"In {month} the share of requests not decided{within} is "
+            f"{points(rise)} points above that of the months before."
         ),
         identify=(
-            f"A log written at least {MATURE_DAYS} days after the end of {month}.",
+            f"A log written at least {MATURE_DAYS} days after the end of {month}."
+            if dated
+            else f"The day of each decision, validated_at or closed_at, or a log in "
+            f"which {month} is decided as the months before are.",
         ),
         instead=say_shorter(shorter, otherwise="What is known so far, and no share."),
         figures={"mature_days": MATURE_DAYS, "undecided_rise": rise},

@@ -143,6 +143,9 @@ def _refusals(
 ) -> Iterator[Refusal]:
     """Yield the refusals that apply, the one that forbids most first."""
     yield from _refuse_content(case, region)
+    few = len(effect.clusters) < guards.MIN_COUNTRIES
+    if not (case.routed or case.registered or few):
+        yield refusals.refuse_no_route()
     shorter = find_shorter(case, comparison)
     months = tuple(
         month
@@ -152,7 +155,7 @@ def _refusals(
     if months:
         yield refusals.refuse_unripe(months, shorter=shorter)
     yield from _refuse_undecided(case, shorter)
-    if len(effect.clusters) < guards.MIN_COUNTRIES:
+    if few:
         yield refusals.refuse_few_countries(len(effect.clusters))
     if days := tuple(p.text for p in case.policies if p.line_only):
         yield refusals.refuse_line_policy(days=days, p_value=None)
@@ -170,6 +173,10 @@ def _refusals(
 
 def _refuse_content(case: Case, region: Panel) -> Iterator[Refusal]:
     """Yield the refusals for what the log does not hold at all."""
+    if case.unlogged:
+        yield refusals.refuse_unlogged(case.unlogged)
+    if region.n_authorities and not (region.authority != "").any():
+        yield refusals.refuse_unnamed()
     if not case.assessed:
         yield refusals.refuse_unassessed()
     if case.fulfilled_only:
@@ -177,8 +184,6 @@ def _refuse_content(case: Case, region: Panel) -> Iterator[Refusal]:
     if case.first_use:
         movers = int(_routing_movers(region)) if case.routed else None
         yield refusals.refuse_first_use(movers=movers)
-    if not case.routed and not case.registered:
-        yield refusals.refuse_no_route()
 
 
 def _routing_movers(region: Panel) -> int:
@@ -200,7 +205,7 @@ def _refuse_undecided(case: Case, shorter: tuple[str, str] | None) -> Iterator[R
     noise = float(np.sqrt(usual * (1 - usual) / max(many, 1.0)))
     if rise > max(MAX_UNDECIDED, 3 * noise):
         yield refusals.refuse_undecided(
-            case.panel.months[last], rise=rise, shorter=shorter
+            case.panel.months[last], rise=rise, dated=case.dated, shorter=shorter
         )
 
 
