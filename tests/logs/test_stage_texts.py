@@ -12,11 +12,22 @@ from disclosure_trends.logs.intake import where_in
 BY_NAME = {file.name: file for file in TEXT_FILES}
 
 
-@pytest.mark.parametrize("strict_only", [False, True], ids=["fast", "strict"])
-@pytest.mark.parametrize("file", TEXT_FILES, ids=lambda file: ascii(file.name))
+# The strict reader alone takes its time over the empty lines of a bomb.
+READERS = [(file, False) for file in TEXT_FILES] + [
+    (file, True) for file in TEXT_FILES if not file.name.startswith("bomb")
+]
+WHOLE = [file for file in TEXT_FILES if file.refused is None]
+
+
+def name_of(value: object) -> str:
+    """The name of a case: its file, or its reader."""
+    if isinstance(value, BadFile):
+        return ascii(value.name)
+    return "strict" if value else "fast"
+
+
+@pytest.mark.parametrize(("file", "strict_only"), READERS, ids=name_of)
 def test_one_fault_a_file(file: BadFile, strict_only: bool, tmp_path: Path) -> None:
-    if strict_only and file.name.startswith("bomb"):
-        pytest.skip("the strict reader alone takes its time over empty lines")
     if file.refused is not None:
         with pytest.raises(RequestLogError) as caught:
             stage_file(file, tmp_path, strict_only=strict_only)
@@ -31,14 +42,13 @@ def test_one_fault_a_file(file: BadFile, strict_only: bool, tmp_path: Path) -> N
     assert {row["source_file"] for row in found} <= {file.name}
 
 
-@pytest.mark.parametrize("file", TEXT_FILES, ids=lambda file: ascii(file.name))
+@pytest.mark.parametrize("file", WHOLE, ids=name_of)
 def test_the_lines_of_a_text_add_up(file: BadFile, tmp_path: Path) -> None:
-    if file.refused is not None:
-        pytest.skip("refused")
     staged, _ = stage_file(file, tmp_path)
     (one,) = staged.files
     if one.physical_lines is None:
-        pytest.skip("JSON has no such lines")
+        assert one.format != "csv"  # JSON has no such lines
+        return
     other = one.header_lines + one.blank_lines + len(one.skipped_preamble)
     assert one.physical_lines - other - one.inner_lines == one.records
 
