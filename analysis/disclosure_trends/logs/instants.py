@@ -18,6 +18,7 @@ BLANKS: Final = "' \t\r\n\v\f\u00a0\u2007\u202f\u3000\ufeff'"
 _DAY = r"\d{4}-\d\d-\d\d"
 _ISO = rf"'{_DAY}([T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?)?'"
 _SHORT_DMY = r"'\d\d/\d\d/\d{4} \d\d:\d\d'"
+_SHORT_MONTH = r"'[A-Z][a-z][a-z] \d\d, \d{4} \d\d:\d\d [AP]M'"
 _MONTHS = (
     "JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?"
     "|SEP(?:T(?:EMBER)?)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?"
@@ -64,6 +65,7 @@ _HELPERS = (
 _SECOND: Final = 1_000_000
 _DAY_LENGTH: Final = 86_400 * _SECOND
 _YEAR_ONE: Final = -62_135_596_800 * _SECOND
+_YEAR_THOUSAND: Final = -30_610_224_000 * _SECOND
 
 
 def macro_statements() -> tuple[str, ...]:
@@ -89,7 +91,8 @@ def instant_steps(dated: tuple[str, ...], *, reading: Reading) -> dict[str, str]
         ``wall_<column>`` and ``naive_<column>``.
     """
     steps = (
-        ("kinds", "texts", [_kind(c) for c in dated]),
+        ("stamps", "texts", [_stamp(c, reading) for c in dated]),
+        ("kinds", "stamps", [_kind(c) for c in dated]),
         ("rare", "kinds", [_rare(c) for c in dated]),
         ("isos", "rare", [_iso(c, reading) for c in dated]),
         ("casts", "isos", [_wall(c) for c in dated]),
@@ -102,10 +105,48 @@ def instant_steps(dated: tuple[str, ...], *, reading: Reading) -> dict[str, str]
     return queries | {"moments": _moments(dated, reading)}
 
 
+def _stamp(c: str, reading: Reading) -> str:
+    """Read the commonest layouts at once; whatever else falls to the rules below.
+
+    Each is one format alone: a list of them leaks from row to row. A format skips
+    blanks and takes one digit for two, so the shape is looked at first; 20 bytes that
+    begin with a digit and end with Z leave no room for either.
+    """
+    cases = [
+        f"WHEN strlen(t_{c}) = 20 AND t_{c} >= '0' AND t_{c} < ':' AND "
+        f"suffix(t_{c}, 'Z') THEN "
+        f"epoch_us(try_strptime(t_{c}, '%Y-%m-%dT%H:%M:%SZ'))",
+        f"WHEN strlen(t_{c}) = 21 AND regexp_full_match(t_{c}, {_SHORT_MONTH}) THEN "
+        f"epoch_us(try_strptime(t_{c}, '%b %d, %Y %I:%M %p'))",
+    ]
+    if c in reading.orders:
+        day_month = "%d/%m" if reading.orders[c] == "dmy" else "%m/%d"
+        cases.append(
+            f"WHEN strlen(t_{c}) = 16 AND regexp_full_match(t_{c}, {_SHORT_DMY}) THEN "
+            f"epoch_us(try_strptime(t_{c}, '{day_month}/%Y %H:%M'))"
+        )
+    for layout, length, seconds in (
+        ("epoch_s", 10, f"t_{c}::BIGINT"),
+        ("epoch_ms", 13, f"t_{c}::BIGINT // 1000"),
+    ):
+        if layout in reading.layouts:
+            cases.append(
+                f"WHEN strlen(t_{c}) = {length} AND "
+                f"regexp_full_match(t_{c}, '[0-9]+') THEN ({seconds}) * {_SECOND}"
+            )
+    return f"CASE {' '.join(cases)} END AS stamp_{c}"
+
+
 def _kind(c: str) -> str:
-    """Tell the common layouts by shape alone: 0 empty, 1 ISO, 2 short, 9 any other."""
+    """Tell layouts by shape.
+
+    0 empty, 1 ISO, 2 short, 7 read already and without offset, 8 read already and in
+    UTC, 9 any other.
+    """
     return (
-        f"CASE WHEN t_{c} = '' THEN 0 WHEN regexp_full_match(t_{c}, {_ISO}) THEN 1 "
+        f"CASE WHEN stamp_{c} >= {_YEAR_THOUSAND} THEN "
+        f"CASE WHEN strlen(t_{c}) IN (16, 21) THEN 7 ELSE 8 END "
+        f"WHEN t_{c} = '' THEN 0 WHEN regexp_full_match(t_{c}, {_ISO}) THEN 1 "
         f"WHEN regexp_full_match(t_{c}, {_SHORT_DMY}) THEN 2 ELSE 9 END AS k_{c}"
     )
 
@@ -131,7 +172,7 @@ def _iso(c: str, reading: Reading) -> str:
     short = f"substr(t_{c}, 7, 4) || '-' || substr(t_{c}, {{}}, 2) || '-' || " + (
         f"substr(t_{c}, {{}}, 2) || 'T' || substr(t_{c}, 12, 5) || ':00'"
     )
-    cases = [f"WHEN k_{c} = 1 THEN t_{c}"]
+    cases = [f"WHEN k_{c} IN (7, 8) THEN NULL", f"WHEN k_{c} = 1 THEN t_{c}"]
     if order is not None:
         places = (4, 1) if order == "dmy" else (1, 4)
         cases += [f"WHEN k_{c} = 2 THEN {short.format(*places)}"]
@@ -159,11 +200,13 @@ def _wall(c: str) -> str:
     cast = f"epoch_us(try_cast(left(iso_{c}, 19) AS TIMESTAMP))"
     # The lengths of the commonest forms spare a search for their tail.
     return (
-        f"CASE strlen(iso_{c}) WHEN 20 THEN {cast} WHEN 19 THEN {cast} WHEN 10 THEN "
+        f"CASE WHEN k_{c} IN (7, 8) THEN stamp_{c} ELSE CASE strlen(iso_{c}) "
+        f"WHEN 20 THEN {cast} WHEN 19 THEN {cast} WHEN 10 THEN "
         f"{cast} ELSE {cast} + CASE WHEN {tail} >= '.' AND {tail} < '/' THEN "
-        f"rpad(left({digits}, 6), 6, '0')::BIGINT ELSE 0 END END AS cast_{c}, "
-        f"CASE strlen(iso_{c}) WHEN 20 THEN {tail} WHEN 19 THEN '' WHEN 10 THEN '' "
-        f"ELSE ltrim({tail}, '.0123456789') END AS z_{c}"
+        f"rpad(left({digits}, 6), 6, '0')::BIGINT ELSE 0 END END END AS cast_{c}, "
+        f"CASE k_{c} WHEN 8 THEN 'Z' WHEN 7 THEN '' ELSE CASE strlen(iso_{c}) "
+        f"WHEN 20 THEN {tail} WHEN 19 THEN '' WHEN 10 THEN '' "
+        f"ELSE ltrim({tail}, '.0123456789') END END AS z_{c}"
     )
 
 
@@ -171,8 +214,9 @@ def _checked(c: str) -> str:
     """Leave out the year 0, and 24 o'clock, which the cast takes for the next day."""
     midnight = f"cast_{c} % {_DAY_LENGTH} < {3600 * _SECOND}"
     return (
-        f"CASE WHEN cast_{c} < {_YEAR_ONE} THEN NULL WHEN {midnight} AND "
-        f"substr(iso_{c}, 12, 2) = '24' THEN NULL ELSE cast_{c} END AS wall_{c}"
+        f"CASE WHEN k_{c} IN (7, 8) THEN cast_{c} WHEN cast_{c} < {_YEAR_ONE} "
+        f"THEN NULL WHEN {midnight} AND substr(iso_{c}, 12, 2) = '24' THEN NULL "
+        f"ELSE cast_{c} END AS wall_{c}"
     )
 
 
@@ -188,19 +232,22 @@ def _moments(dated: tuple[str, ...], reading: Reading) -> str:
         )
     for c in dated:
         offset = (
-            f"CASE WHEN z_{c} IN ('', 'Z', 'A') THEN 0 ELSE "
+            f"CASE WHEN k_{c} = 8 OR z_{c} IN ('', 'Z', 'A') THEN 0 ELSE "
             f"(CASE WHEN left(z_{c}, 1) = '-' THEN -1 ELSE 1 END) * "
             f"(substr(z_{c}, 2, 2)::INTEGER * 3600 + CASE WHEN strlen(z_{c}) > 3 THEN "
             f"right(z_{c}, 2)::INTEGER * 60 ELSE 0 END) END"
         )
-        naive = f"(wall_{c} IS NOT NULL AND z_{c} = '' AND strlen(iso_{c}) > 10)"
+        naive = (
+            f"(k_{c} = 7 OR (k_{c} < 7 OR k_{c} = 9) AND z_{c} = '' AND "
+            f"wall_{c} IS NOT NULL AND strlen(iso_{c}) > 10)"
+        )
         columns.append(f"{naive} AS naive_{c}")
         if reading.zoned and c not in reading.offset_only:
             w = f"wall_{c} // {_SECOND}"
+            moment = f"make_timestamp(wall_{c})"
             joins.append(
-                f"LEFT JOIN zone_months AS w_{c} ON w_{c}.spelling = "
-                f"coalesce(t_source_timezone, '') AND w_{c}.month = CASE WHEN {naive} "
-                f"THEN (left(iso_{c}, 4) || substr(iso_{c}, 6, 2))::INTEGER END"
+                f"LEFT JOIN zone_months AS w_{c} ON w_{c}.place = CASE WHEN {naive} "
+                f"THEN zones.place + 100 * year({moment}) + month({moment}) END"
             )
             columns.append(
                 f"CASE WHEN {w} < w_{c}.low OR {w} >= w_{c}.high THEN 0 WHEN "
@@ -233,10 +280,16 @@ def instant_fault(c: str, *, reading: Reading) -> str:
     """
     bit = {code: reason_bit(code) for code in reason_codes()}
     zoned = reading.zoned and c not in reading.offset_only
-    zone = f"WHEN naive_{c} AND NOT zone_known THEN {bit['ambiguous_timezone']} "
-    clock = f"coalesce(clock_{c}, 0)"
+    unknown = f"naive_{c} AND NOT zone_known"
+    late = "0"
+    if zoned:
+        late = (
+            f"CASE WHEN {unknown} THEN {bit['ambiguous_timezone']} "
+            f"ELSE coalesce(clock_{c}, 0) END"
+        )
     return (
-        f"CASE WHEN k_{c} = 0 OR (k_{c} = 9 AND x_{c} IS NULL) THEN 0 "
+        f"CASE WHEN k_{c} IN (0, 8) OR (k_{c} = 9 AND x_{c} IS NULL) THEN 0 "
+        f"WHEN k_{c} = 7 THEN {late} "
         f"WHEN iso_{c} IS NULL THEN CASE "
         f"WHEN k_{c} = 2 OR regexp_matches(x_{c}, {_SHAPES['dmy']}) THEN "
         f"{bit['ambiguous_date']} "
@@ -250,5 +303,5 @@ def instant_fault(c: str, *, reading: Reading) -> str:
         f"WHEN z_{c} = 'A' THEN {bit['ambiguous_timezone']} "
         f"WHEN strlen(z_{c}) > 2 AND (substr(z_{c}, 2, 2) > '14' OR (strlen(z_{c}) > 3 "
         f"AND right(z_{c}, 2) > '59')) THEN {bit['invalid_date']} "
-        f"{zone if zoned else ''}ELSE {clock if zoned else '0'} END"
+        f"ELSE {late} END"
     )

@@ -32,11 +32,13 @@ _MAP = pa.schema(
         ("repair", pa.int64()),
     ]
 )
-_ZONES = pa.schema([("spelling", pa.string()), ("known", pa.bool_())])
-_MONTHS = pa.schema(
-    [("spelling", pa.string())]
-    + [(name, pa.int64()) for name in ("month", "before", "low", "high", "after")]
+_ZONES = pa.schema(
+    [("spelling", pa.string()), ("known", pa.bool_()), ("place", pa.int64())]
 )
+_MONTHS = pa.schema(
+    [(name, pa.int64()) for name in ("place", "before", "low", "high", "after")]
+)
+_ZONE_PLACES: Final = 1_000_000
 _LINES = pa.schema(
     [
         ("country", pa.string()),
@@ -187,9 +189,11 @@ def _put_zones(
     first: int,
     last: int,
 ) -> None:
-    known = [(spelling, zone is not None) for spelling, zone in zones.items()]
+    # A month of a zone is one number: the place of the zone's spelling, then 202403.
+    places = {spelling: n * _ZONE_PLACES for n, spelling in enumerate(zones)}
+    known = [(s, zone is not None, places[s]) for s, zone in zones.items()]
     months = [
-        (spelling, m.month, m.before, m.low, m.high, m.after)
+        (places[spelling] + m.month, m.before, m.low, m.high, m.after)
         for spelling, zone in zones.items()
         if zone is not None
         for m in zone_months(zone, max(first, 2), min(last, 9998))
