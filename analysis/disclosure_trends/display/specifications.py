@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _CHOICES: Final = ("dates", "measure", "history", "window", "countries", "left_out")
+_HALF: Final = 0.18
+"""Half of the height of a stroke, in rows."""
 
 
 def draw_specifications(frame: pd.DataFrame, spec: FigureSpec) -> go.Figure:
@@ -93,25 +95,26 @@ def _choice_rows(shown: pd.DataFrame) -> tuple[list[str], go.Scatter]:
     import plotly.graph_objects as go
 
     labels: list[str] = []
-    xs: list[int] = []
-    ys: list[int] = []
+    xs: list[int | None] = []
+    ys: list[float | None] = []
     for name in _CHOICES:
         options = list(dict.fromkeys(shown[name]))
         if len(options) < 2:
             continue
         for option in sorted(options, key=str):
             made = [i for i, value in enumerate(shown[name], 1) if value == option]
-            xs += made
-            ys += [len(labels)] * len(made)
+            row = len(labels)
+            # One line with gaps: a mark each weighs as much as all else in print.
+            xs += [x for place in made for x in (place, place, None)]
+            ys += [y for _ in made for y in (row - _HALF, row + _HALF, None)]
             head = name.replace("left_out", "left out")
             labels.append(f"{head}: {option}")
     trace = go.Scatter(
         x=xs,
         y=ys,
         yaxis="y2",
-        mode="markers",
-        marker={"size": 4, "color": theme.S0, "symbol": "line-ns-open"},
-        cliponaxis=True,
+        mode="lines",
+        line={"color": theme.S0, "width": 1.5},
         hoverinfo="skip",
     )
     return labels, trace
