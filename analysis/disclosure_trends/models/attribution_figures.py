@@ -10,6 +10,7 @@ from disclosure_trends.display import numbers
 from disclosure_trends.display.figures import FigureSpec
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.models.attempts import say_signs
+from disclosure_trends.models.attribution_headline import change_word
 from disclosure_trends.vocabulary.countries import COUNTRY_CODES, country_name
 from disclosure_trends.vocabulary.regions import describe_region
 
@@ -52,7 +53,10 @@ def describe_tables(result: AttributionResult) -> tuple[TableSpec, ...]:
                 ColumnRule(key="upper", label="Upper", kind="percent"),
             ),
             rows=result.tables["conventions"],
-            note=f"Share of the change, re-routed and induced together. {_INTERVALS}.",
+            note=(
+                f"Share of the change, re-routed and induced together. {_INTERVALS}. "
+                "Shared by logarithmic means (LMDI-I, Ang 2005)."
+            ),
             source=_source(result),
         ),
         TableSpec(
@@ -149,8 +153,7 @@ def _waterfall(result: AttributionResult) -> FigureSpec:
         f"{label} {numbers.signed_count(value)}"
         for label, value in zip(parts["label"], values, strict=True)
     ]
-    statement = result.findings()[0].statement
-    title = statement.split(". ")[0].rstrip(".")
+    title = f"What the {change_word(result)} in valid requests is made of"
     return _spec(
         result,
         "waterfall",

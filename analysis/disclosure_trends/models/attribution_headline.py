@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from disclosure_trends.models.attribution import AttributionResult
 
 _SAME: Final = "is the same demand on a better line."
+_LOST: Final = "comes of moves to the line."
 _FRACTIONS: Final = (
     (0.05, "Hardly any"),
     (0.15, "About a tenth"),
@@ -56,32 +57,43 @@ def write_answer(result: AttributionResult, share: Estimate | NotEstimable) -> s
             f"No authority from {region} is known to have moved to the line: it has no "
             f"part in the {change_word(result)}."
         )
+    comes = _LOST if change_word(result) == "fall" else _SAME
     if low <= 0 <= high:
+        if high >= 1:
+            return (
+                "No effect of the line is established: the log allows anything from "
+                f"none to all {of}."
+            )
         return (
             f"No effect of the line is established: {numbers.percent(high)} {of} at "
-            f"most, and possibly nothing, {_SAME}"
+            f"most, and possibly nothing, {comes}"
         )
     if high < 0:
         return (
             f"Moves to the line worked against the {change_word(result)} in valid "
-            "requests: without them it would have been larger. Likely, not certain."
+            f"requests: without them it would have been larger. {_how_sure(result)}"
         )
-    return _write_share(result, share, of=of)
+    return _write_share(result, share, of=f"{of}{{}}{comes}")
 
 
 def _write_share(result: AttributionResult, share: Estimate, *, of: str) -> str:
     """Write a share above none: a range alone from grade C on."""
     value, low, high = ends_of(share)
-    weak = result.grade in "CD"
-    sure = "an indication only" if weak else likelihood(0.95)
-    sure = f"{sure[0].upper()}{sure[1:]}."
+    weak, sure = result.grade in "CD", _how_sure(result)
     if high > 1:
-        return f"At least {numbers.percent(low)} {of} {_SAME} {sure}"
+        return f"At least {numbers.percent(low)} {of.format(' ')} {sure}"
     low_text = numbers.percent_short(low).removesuffix("%")
     high_text = numbers.percent(high)
     if weak:
-        return f"Between {low_text} and {high_text} {of} {_SAME} {sure}"
-    return f"{_fraction(value)} {of}, {low_text} to {high_text}, {_SAME} {sure}"
+        return f"Between {low_text} and {high_text} {of.format(' ')} {sure}"
+    aside = f", {low_text} to {high_text}, "
+    return f"{_fraction(value)} {of.format(aside)} {sure}"
+
+
+def _how_sure(result: AttributionResult) -> str:
+    """Say how far the log carries the answer, from its grade."""
+    sure = "an indication only" if result.grade in "CD" else likelihood(0.95)
+    return f"{sure[0].upper()}{sure[1:]}."
 
 
 def _fraction(share: float) -> str:

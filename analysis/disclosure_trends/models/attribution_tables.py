@@ -196,7 +196,7 @@ def _conventions(judgement: Judgement) -> pd.DataFrame:
     rows = []
     for name, label in (
         ("adoption", "What would be missing without adoption"),
-        ("shared", "Interaction shared with everything else (LMDI-I)"),
+        ("shared", "Its interaction with everything else shared"),
     ):
         share = judgement.effect.share(name)
         if share.is_defined and not judgement.total_refuted and judgement.stable:

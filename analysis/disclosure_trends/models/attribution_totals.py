@@ -123,7 +123,10 @@ def _read_published(
     sentences.append("Rises in several places at once show no cause.")
     return Totals(
         text=" ".join(sentences),
-        change=NotEstimable("valid requests are not published", rule="R1"),
+        change=NotEstimable(
+            "valid requests of both windows are not known from published totals",
+            rule="R1",
+        ),
         as_of=as_of,
         figures=figures,
     )

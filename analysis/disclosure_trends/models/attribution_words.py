@@ -65,7 +65,7 @@ def choose_points(findings: tuple[Finding, ...]) -> tuple[Point, ...]:
 def page_parts(result: AttributionResult) -> Json:
     """Return grade and refusal for the page."""
     parts: Json = {
-        "grade": {"reached": result.grade, "scale": "ABCD", "missed": result.missed}
+        "grade": {"reached": result.grade, "scale": "ABCD", "missed": _why(result)}
     }
     refusal = result.refusal
     if refusal is None:
@@ -80,6 +80,13 @@ def page_parts(result: AttributionResult) -> Json:
             "instead": refusal.instead,
         }
     }
+
+
+def _why(result: AttributionResult) -> str:
+    """Say what was missed for the next grade, or that nothing was."""
+    if result.missed or result.refusal is not None:
+        return result.missed
+    return "Everything that the method needs is there."
 
 
 def _asked(result: AttributionResult) -> str:
@@ -127,7 +134,7 @@ def _headline(result: AttributionResult) -> Finding:
         "share_rerouted": share,
         **result.estimates,
         "grade": result.grade,
-        "missed": result.missed,
+        "missed": _why(result),
     }
     return _finding(result, "", write_answer(result, share), found)
 
@@ -149,13 +156,29 @@ def _rerouted(result: AttributionResult) -> Finding | None:
     ):
         return None
     whole = numbers.signed_count(change.value)
-    span = numbers.span(row["lower"], row["upper"], "change")
-    text = (
-        f"Of the change of {whole} valid requests from "
-        f"{describe_region(result.region)}, {span} would not have been valid had "
-        "authorities kept the old line."
-    )
+    of = f"Of the change of {whole} valid requests from "
+    of += describe_region(result.region)
+    low, high = row["lower"], row["upper"]
+    span = numbers.span(low, high, "change")
     found: dict[str, Number] = {"rerouted": _count_of(row), "change": change}
+    if high < 0:
+        lost = Estimate(value=-row["value"], lower=-high, upper=-low, unit="requests")
+        found["lost"] = lost
+        span = numbers.span(-high, -low, "requests")
+        text = (
+            f"Beside the change of {whole} valid requests from "
+            f"{describe_region(result.region)}, {span} were lost because authorities "
+            "moved to the line."
+        )
+    elif low <= 0:
+        text = (
+            f"{of}, {numbers.signed_count(high)} at most, and possibly none, would not "
+            "have been valid had authorities kept the old line."
+        )
+    else:
+        text = (
+            f"{of}, {span} would not have been valid had authorities kept the old line."
+        )
     return _finding(result, "rerouted", text, found)
 
 
@@ -172,9 +195,13 @@ def _total(result: AttributionResult) -> Finding | None:
     _, _, high = ends_of(share)
     if high <= 0 or nobody_moved(result):
         return None
+    # The end of an interval beyond everything says no more than everything.
+    most = f"up to {numbers.percent(high)}"
+    if high >= 1:
+        most = f"up to the whole {change_word(result)}"
     text = (
-        "With the extra requests that authorities filed after they moved the share is "
-        f"at most {numbers.percent(high)}; these cannot be told from self-selection."
+        "With the extra requests that authorities filed after they moved it is "
+        f"{most}; whether they filed these because they moved cannot be told."
     )
     upper = Estimate(value=None, lower=None, upper=high, level=0.95, unit="share")
     return _finding(result, "total", text, {"share_at_most": upper, "share": share})
@@ -203,8 +230,8 @@ def _policies(result: AttributionResult) -> Finding | None:
         return None
     days = listing(result.policies)
     text = (
-        f"A policy changed within the windows, on {days}. It hit those who had moved "
-        "and those who had not alike, so that it is told apart from the line and "
+        f"A policy changed within the windows, on {days}. As far as it hit those who "
+        "had moved and those who had not alike, it is told apart from the line and "
         "stands in validity or policy."
     )
     found: dict[str, Number] = {"validity": result.estimates["validity"], "days": days}
@@ -228,8 +255,14 @@ def _conventions(result: AttributionResult) -> Finding | None:
     text = (
         f"Without adoption {numbers.percent(whole)} of the {change_word(result)} would "
         "be missing; where the interaction of adoption with demand and validity is "
-        f"shared between them (LMDI-I), adoption has {numbers.percent(shared)}."
+        f"shared between them, adoption has {numbers.percent(shared)}."
     )
+    if whole < 0:
+        text = (
+            f"Adoption's share of the {change_word(result)} is "
+            f"{numbers.percent(whole)} where its interaction with demand and validity "
+            f"is its own, and {numbers.percent(shared)} where it is shared."
+        )
     ends = rows[["share", "lower", "upper"]].to_numpy(dtype=float)
     found: dict[str, Number] = {
         f"share_{name}": Estimate(
@@ -257,6 +290,8 @@ def _specifications(result: AttributionResult) -> Finding | None:
         return None
     agree, every = int(frame["agrees"].sum()), len(frame)
     shares = frame["share"].dropna()
+    if isinstance(result.estimates["share_rerouted"], NotEstimable) or shares.empty:
+        return None
     text = (
         f"Under {agree} of {every} reasonable choices of dates, measure, history, "
         "window, countries and clustering the answer has the same direction; the "

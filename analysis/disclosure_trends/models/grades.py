@@ -30,6 +30,7 @@ MIN_ADOPTERS: Final = 20
 MIN_NOT_YET: Final = 10
 MIN_COUNTRIES: Final = 10
 MAX_COUNTRY: Final = 0.40
+MIN_AGREEING: Final = 0.80
 DOUBTFUL, REFUTED = 0.05, 0.01
 _NONE: Final = "no effect is established"
 
@@ -191,6 +192,34 @@ def judge_largest(largest: float | None, *, found: bool) -> Criterion:
         needs=needs,
         has=has,
         met=None if largest is None else largest <= MAX_COUNTRY,
+        cap="C",
+    )
+
+
+def judge_change(*, stable: bool, has: str) -> Criterion:
+    """Whether there is a change to explain, so that shares of it mean something."""
+    return Criterion(
+        name="change",
+        needs="A change larger than chance makes it",
+        has=has,
+        met=stable,
+        cap="C",
+    )
+
+
+def judge_choices(agreeing: int, tried: int, *, found: bool) -> Criterion:
+    """Whether an effect that was found is found under most reasonable choices."""
+    needs = (
+        f"The same direction under {numbers.percent(MIN_AGREEING)} of the reasonable "
+        "choices"
+    )
+    if not found:
+        return Criterion(name="choices", needs=needs, has=_NONE, met=True)
+    return Criterion(
+        name="choices",
+        needs=needs,
+        has=f"{numbers.count(agreeing)} of {numbers.count(tried)}",
+        met=agreeing >= MIN_AGREEING * tried,
         cap="C",
     )
 

@@ -21,6 +21,7 @@ from disclosure_trends.models.onset import date_alternatives
 from disclosure_trends.models.sensitivity import Sensitivity, find_breakdown, path_of
 from disclosure_trends.models.specification import Choices, trace_specifications
 from disclosure_trends.models.verdict import Judgement
+from disclosure_trends.results import Check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,15 +77,16 @@ def scrutinise(case: Case, judgement: Judgement) -> Scrutiny:
     top = str(tornado["country"].iloc[0]) if len(tornado) else None
     card = look_up_card(shape_of(case.panel, effect, before=before, after=after))
     choices = Choices(by_measure=case.panels, by_dates=date_alternatives(case.panel))
+    specifications = trace_specifications(
+        choices, before=before, after=after, top_country=top
+    )
     return Scrutiny(
         study=study,
         sensitivity=sensitivity,
         tornado=tornado,
-        specifications=trace_specifications(
-            choices, before=before, after=after, top_country=top
-        ),
+        specifications=specifications,
         card=card,
-        grade=_grade(case, judgement, sensitivity, tornado, card),
+        grade=_grade(case, judgement, sensitivity, tornado, specifications, card),
     )
 
 
@@ -120,12 +122,14 @@ def _grade(
     judgement: Judgement,
     sensitivity: Sensitivity | None,
     tornado: pd.DataFrame,
+    specifications: pd.DataFrame,
     card: CalibrationCard,
 ) -> Grade:
     """Grade what was not refused."""
     region = case.panel.region()
     largest = tornado["contribution"].iloc[0] if len(tornado) else np.nan
     found = _established(judgement.effect)
+    change = next(check for check in judgement.guards if check.name == "G2")
     history = next(check for check in judgement.guards if check.name == "G3")
     grade = grades.grade_criteria(
         (
@@ -136,9 +140,11 @@ def _grade(
             grades.judge_largest(
                 None if np.isnan(largest) else float(largest), found=found
             ),
-            grades.judge_history(
-                enough=history.passed is True, has=history.text.rstrip(".")
+            grades.judge_choices(
+                int(specifications["agrees"].sum()), len(specifications), found=found
             ),
+            grades.judge_change(stable=change.passed is True, has=_said(change)),
+            grades.judge_history(enough=history.passed is True, has=_said(history)),
             grades.judge_maturity(dated=case.dated),
             grades.judge_placebo(
                 "lead_placebo",
@@ -160,6 +166,12 @@ def _grade(
         )
     )
     return grades.fall_one(grade, grades.judge_card(card))
+
+
+def _said(check: Check) -> str:
+    """Write a check's sentence as part of another."""
+    text = check.text.rstrip(".")
+    return text[:1].lower() + text[1:]
 
 
 def _established(effect: Effect) -> bool:
