@@ -258,7 +258,7 @@ def test_the_figures_draw_what_the_tables_hold(telegram):
     assert [bar.base[0] for bar in bars] == pytest.approx(list(rows["lower"]))
     windows = result.figure("windows")
     assert {trace.type for trace in windows.data} <= {"bar", "scatter"}
-    countries, events = result.display_tables()
+    countries, events = result.later.display_tables()
     assert events.rows["source_url"].str.startswith("http").all()
     assert set(countries.rows["tone"]) == {"s1", "s2"}
     assert country_name("DE") in set(countries.rows["name"])
@@ -304,3 +304,48 @@ def test_a_real_log_answers_for_valid_requests(
     assert evidence["europe_uptick"] == evidence["europe_because_of_line"] == "log"
     assert evidence["brazil_over_200"] == "published"
     json.dumps(result.bundle())
+
+
+def test_what_is_new_is_read_off_the_days_of_observation(telegram):
+    table = telegram.table
+    used = table[table["measure"] == "requests_fulfilled"]
+    used = used[used["source_grade"] != "X"]
+    cells = ["country", "period_start", "period_end"]
+    first = used.groupby(cells)["observed_on"].min()
+    new = first[first > pd.Timestamp("2026-03-31")].reset_index()
+    own = new["period_start"] == pd.Timestamp("2026-01-01")
+    own &= new["period_end"] == pd.Timestamp("2026-03-31")
+    (said,) = assess_claims(telegram, as_of=DAY).later.findings()
+    assert said.numbers["figures"] == len(new)
+    assert said.numbers["own"] == own.sum()
+    assert said.statement == (
+        f"New since 31 March 2026: {len(new)} figures of requests fulfilled, for "
+        f"{new['country'].nunique()} countries; {own.sum()} of them are for January to "
+        "March 2026, the others for other windows."
+    )
+
+
+def test_what_is_new_depends_on_the_day(telegram):
+    (said,) = assess_claims(telegram, as_of="2024-12-31").later.findings()
+    # France, Belgium, Hungary, India and Brazil have the quarter itself (Te-k).
+    assert said.statement.startswith("New since 30 September 2024: ")
+    assert said.numbers["own"] == 5
+    assert assess_claims(telegram, as_of="2024-09-30").later.findings() == ()
+
+
+def test_every_event_of_the_platform_is_marked_in_every_panel(telegram):
+    result = assess_claims(telegram, as_of=DAY)
+    figure = result.figure("windows")
+    panels = {trace.xaxis for trace in figure.data}
+    marked = {shape.xref for shape in figure.layout.shapes}
+    assert marked == panels
+    # 24 and 28 August, 5 and 23 September 2024, 15 March 2025 (events.csv).
+    assert len(figure.layout.shapes) == 5 * len(panels)
+    assert (
+        "none is shown to have moved"
+        in (figure.layout.meta["disclosure_trends"]["caption"])
+    )
+
+
+def test_the_first_picture_follows_the_claims(telegram):
+    assert assess_claims(telegram, as_of=DAY).display_tables() == ()

@@ -13,6 +13,8 @@ from disclosure_trends.vocabulary.countries import country_name
 from disclosure_trends.vocabulary.periods import Window, parse_period, period_range
 
 GRID_MONTHS: Final = 3
+DAYS_IN_MONTH: Final = 30.5
+"""Near enough to place a line within a month."""
 _COLUMNS: Final = [
     "label",
     "note",
@@ -119,3 +121,9 @@ def _narrowest(counts: WindowCounts, span: Window) -> Window | None:
 
 def _months(start: date, day: date) -> int:
     return (day.year - start.year) * 12 + day.month - start.month
+
+
+def months_from(quarters: list[str], days: Iterable[date]) -> list[float]:
+    """Place days on the axis of the panels: months from the first quarter's start."""
+    origin = parse_period(quarters[0]).start if quarters else date.min
+    return [_months(origin, day) + (day.day - 1) / DAYS_IN_MONTH for day in days]

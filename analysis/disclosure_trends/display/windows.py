@@ -1,5 +1,6 @@
 """Figures of windows: small multiples whose bars are as wide as what was published."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -29,7 +30,9 @@ class _Panel:
     peak: float
 
 
-def draw_windows(bars: pd.DataFrame, spec: FigureSpec) -> "go.Figure":
+def draw_windows(
+    bars: pd.DataFrame, spec: FigureSpec, *, marks: Sequence[float] = ()
+) -> "go.Figure":
     """Draw one panel a country, each with its own scale, in the order of the rows.
 
     Parameters
@@ -42,6 +45,8 @@ def draw_windows(bars: pd.DataFrame, spec: FigureSpec) -> "go.Figure":
         column `tick` names the year at the bars that begin one, and is empty else.
     spec
         What stands around the drawing.
+    marks
+        Days to mark by a dashed line in every panel, in months from the first month.
 
     Returns
     -------
@@ -55,6 +60,7 @@ def draw_windows(bars: pd.DataFrame, spec: FigureSpec) -> "go.Figure":
     fig = go.Figure()
     for number, panel in enumerate(panels, start=1):
         _draw_panel(fig, panel, number)
+        _draw_marks(fig, marks, number)
     months = float((bars["start"] + bars["width"]).max()) if panels else 1.0
     wide = _arrange(panels, COLUMNS, months)
     narrow = _arrange(panels, NARROW_COLUMNS, months)
@@ -102,6 +108,22 @@ def _draw_panel(fig: "go.Figure", panel: _Panel, number: int) -> None:
     if xs:
         fig.add_scatter(
             x=xs, y=ys, hoverinfo="skip", line={"color": theme.S0, "width": 1.1}, **axes
+        )
+
+
+def _draw_marks(fig: "go.Figure", marks: Sequence[float], number: int) -> None:
+    suffix = _suffix(number)
+    for mark in marks:
+        fig.add_shape(
+            type="line",
+            xref=f"x{suffix}",
+            yref=f"y{suffix} domain",
+            x0=mark,
+            x1=mark,
+            y0=0,
+            y1=1,
+            layer="below",
+            line={"color": theme.S0, "width": 1.2, "dash": "dot"},
         )
 
 

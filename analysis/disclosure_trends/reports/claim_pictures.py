@@ -1,12 +1,19 @@
 """The claims report in pictures: bounds, windows of countries, coverage."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from disclosure_trends.counts.coverage import tabulate_coverage
-from disclosure_trends.counts.panels import PanelHead, lay_out_panels, quarters_of
+from disclosure_trends.counts.panels import (
+    PanelHead,
+    lay_out_panels,
+    months_from,
+    quarters_of,
+)
 from disclosure_trends.counts.pictures import coverage_spec, windows_spec
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
@@ -104,7 +111,32 @@ def _draw_windows(result: "ClaimsResult") -> "go.Figure":
         title=_windows_title(result.steps, what),
         subtitle=_windows_subtitle(result.steps, what),
     )
-    return draw_windows(bars, spec)
+    days = _event_days(result, quarters_of(series))
+    if days:
+        spec = replace(
+            spec,
+            caption=f"{spec.caption} Dotted lines: dated events of the platform, see "
+            "the table of events; none is shown to have moved a count.",
+        )
+    return draw_windows(bars, spec, marks=months_from(quarters_of(series), days))
+
+
+def _event_days(result: "ClaimsResult", quarters: list[str]) -> list[date]:
+    """Return the days, within the quarters, of events that concern every country."""
+    events = load_events(
+        kinds=MOVING_KINDS, platform=result.published.platform, as_of=result.as_of
+    )
+    if not quarters:
+        return []
+    drawn = Window(parse_period(quarters[0]).start, parse_period(quarters[-1]).end)
+    days = [
+        day.date()
+        for day, scope, precision in zip(
+            events["date"], events["scope"], events["precision"], strict=True
+        )
+        if scope == "platform" and precision == "day"
+    ]
+    return [day for day in days if drawn.start <= day <= drawn.end]
 
 
 def _windows_title(steps: tuple[Step, ...], what: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from disclosure_trends.counts.published import PublishedFigures
-from disclosure_trends.display.tables import Json, TableSpec
+from disclosure_trends.display.tables import Json
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.bounds import BoundsResult
 from disclosure_trends.models.steps import Step
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from disclosure_trends.logs.cleaned import CleanedLog
+    from disclosure_trends.reports.claim_later import LaterResult
 
 COLUMNS = (
     "claim",
@@ -77,11 +78,12 @@ class ClaimsResult(Result):
 
         return choose_points(self)
 
-    def display_tables(self) -> tuple[TableSpec, ...]:
-        """Return the countries with their step and trend, and the events."""
-        from disclosure_trends.reports.claim_pictures import show_countries, show_events
+    @property
+    def later(self) -> "LaterResult":
+        """What came after: the countries' steps, the events, the newest figures."""
+        from disclosure_trends.reports.claim_later import tell_later
 
-        return (*show_countries(self), *show_events(self))
+        return tell_later(self)
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what the figures do not show."""
