@@ -91,6 +91,7 @@ class ChangePointResult(Result):
             f"level ({span}), "
             f"{self._when()}; the set of likely dates is {width} wide."
         )
+        found["when"] = self._when()
         return (self._finding(wording.sentence(said), found),)
 
     def limits(self) -> tuple[Limit, ...]:

@@ -288,6 +288,7 @@ def _say_change(result: ComparisonResult, ratio: Estimate | NotEstimable) -> Fin
     else:
         before, after = _side(result.table, "members")
         found |= {"before": before, "after": after}
+        found |= {"first": result.before.words, "second": result.after.words}
         text = (
             f"{what} of {names} went from {numbers.count(before)} in "
             f"{result.before.words} to {numbers.count(after)} in {result.after.words}: "

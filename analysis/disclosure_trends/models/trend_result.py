@@ -150,12 +150,14 @@ class TrendResult(Result):
             kind="prediction",
             unit="requests",
         )
+        when = period_words(str(last["period"]))
         said = (
             f"{region_words(self.region)}: {numbers.count(last['expected'])} are "
-            f"expected in {period_words(str(last['period']))} "
+            f"expected in {when} "
             f"({numbers.span(expected.lower, expected.upper, 'requests')})"
         )
-        yield self._finding(f"forecast-{self.region}", said, {"expected": expected})
+        found: dict[str, Number] = {"expected": expected, "period": when}
+        yield self._finding(f"forecast-{self.region}", said, found)
 
     def _record(self) -> Iterator[Finding]:
         record = self.tables["track_record"]

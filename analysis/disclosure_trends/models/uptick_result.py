@@ -223,7 +223,7 @@ class UptickScan(Result):
             return self._nothing_examined(latest)
         when = period_words(str(examined["period"].iloc[0]))
         up = [region_words(str(r)) for r in examined.loc[examined["alarm"], "region"]]
-        found: dict[str, Number] = {"alarms": len(up), "examined": n}
+        found: dict[str, Number] = {"alarms": len(up), "examined": n, "period": when}
         if not up:
             what = "The series stayed" if n == 1 else f"All {numbers.count(n)} stayed"
             said = f"No uptick in {when}: {what[:1].lower()}{what[1:]} within what "
