@@ -231,6 +231,7 @@ def find_shorter(case: Case, comparison: Comparison) -> tuple[str, str] | None:
     valid = region.valid.sum(axis=0)
 
     def usable(month: int) -> bool:
+        """Whether a month is decided and has authorities that have not moved."""
         ripe = bool(region.matured[month]) and _decided(case, month)
         return ripe and bool(enough[region.months[month]])
 

@@ -25,6 +25,7 @@ def show_progress() -> Progress:
     under_way: list[str] = []
 
     def show(name: str, stage: str) -> None:
+        """Say in place what is under way, and leave a line for what has ended."""
         if stage == "started":
             under_way.append(name)
         else:
