@@ -198,6 +198,16 @@ def test_a_declared_value_outside_the_closed_list_is_refused_at_once():
     )
 
 
+def test_blanks_are_named_before_any_value_is_held_against_its_list():
+    with pytest.raises(SettingsError) as refused:
+        clean({}, constants={"country": "???"}, terms={"outcome": {"done": "???"}})
+    assert str(refused.value) == (
+        "options of the log: still blank: constants.country, terms.outcome.'done'; "
+        "every '???' of a preview wants an answer; fill it in, or remove the line and "
+        "name the column in not_recorded"
+    )
+
+
 def test_later_files_win(tmp_path):
     first = _write(tmp_path, "1.csv", SAME, {"request_id": "A"}, {"request_id": "B"})
     second = _write(tmp_path, "2.csv", SAME | {"country": "FR"}, {"request_id": "A"})

@@ -129,6 +129,7 @@ def test_own_words_go_before_the_tables_and_name_the_empty_cell():
 
 def test_a_suggestion_is_never_applied():
     assert suggest("channel", "le portall") == "le_portal"
+    assert suggest("outcome", "discontinued") is None
     assert suggest("country", "Germny") == "DE"
     assert suggest("accounts_requested", "seven") is None
     assert _meaning("channel", "le portall")[0] is None

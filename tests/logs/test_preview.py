@@ -100,6 +100,11 @@ def test_what_is_written_is_read_back_and_refused_until_it_is_filled(
     with pytest.raises(SettingsError, match=r"still blank: constants\.country"):
         stage_source(source, read=found.read, folder=tmp_path)
     lines = path.read_text(encoding="utf-8").splitlines()
+    place = lines.index("[terms.outcome]")
+    assert " ".join(line.removeprefix("# ") for line in lines[place - 2 : place]) == (
+        "outcome is one of pending, disclosed, partially_disclosed, no_data, rejected, "
+        "withdrawn, expired, preserved, transferred"
+    )
     (order,) = [line for line in lines if line.startswith("date_order")]
     assert order.split("#")[0].strip() == 'date_order = "dmy"'
     assert order.split("#")[1].strip() == "3,609 rows have a first part above 12"

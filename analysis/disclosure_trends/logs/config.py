@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, TypeAlias
 
 from disclosure_trends.errors import SettingsError, nearest
@@ -142,7 +143,8 @@ def format_options(
     read : ReadOptions
         The options.
     comments : mapping of str to str, optional
-        Dotted field -> what the data say about it.
+        Dotted field -> what the data say about it; ``terms.outcome`` and its like
+        stand above their table.
     title : iterable of str
         Lines of comment at the top.
 
@@ -163,7 +165,8 @@ def format_options(
         if name == "terms":
             for column, words in table.items():
                 if words:
-                    lines += ["", f"[terms.{_key(column)}]"]
+                    above = said.get(f"terms.{column}", "")
+                    lines += ["", *_above(above), f"[terms.{_key(column)}]"]
                     lines += _table(words, f"terms.{column}", said)
         elif table:
             lines += ["", f"[{name}]", *_table(table, name, said)]
@@ -180,6 +183,10 @@ def _table(table: Mapping[str, object], name: str, said: Comments) -> list[str]:
 def _line(key: str, value: str, comment: str | None) -> str:
     text = f"{key} = {value}"
     return text if comment is None else f"{text:<{_COLUMN}}  # {_one_line(comment)}"
+
+
+def _above(comment: str) -> list[str]:
+    return [f"# {line}" for line in wrap(_one_line(comment), width=86)]
 
 
 def _one_line(text: str) -> str:

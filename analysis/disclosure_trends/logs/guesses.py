@@ -148,7 +148,11 @@ def _by_numbers(free: list[Shape]) -> list[tuple[str, Guess]]:
         if shape.dated >= _HALF or not shape.sample:
             continue
         if words & set(_ID_WORDS) and unique >= _MOSTLY:
-            text = f"{unique:.1%} of its texts are different"
+            text = (
+                f"no text stands twice in {shape.sample:,} cells"
+                if unique == 1.0
+                else f"{unique:.1%} of its texts are different"
+            )
             found.append(("request_id", Guess(shape.place, text, declared=True)))
         elif words & set(_COUNT_WORDS) and shape.shares["whole"] >= _MOSTLY:
             text = f"{shape.shares['whole']:.0%} of its cells are small numbers"

@@ -154,7 +154,7 @@ def suggest(column: str, spelling: str) -> str | None:
     if column_spec(column).kind != "term":
         return None
     words = {value.replace("_", " "): value for value in closed_list(column)}
-    close = get_close_matches(spelling.casefold(), words, n=1, cutoff=0.5)
+    close = get_close_matches(spelling.casefold(), words, n=1, cutoff=0.75)
     return words[close[0]] if close else None
 
 

@@ -18,6 +18,7 @@ from disclosure_trends.logs.proposals import Proposal, notes, propose
 from disclosure_trends.logs.shown import plain_name, shown
 from disclosure_trends.logs.sources import find_files
 from disclosure_trends.logs.text import Item
+from disclosure_trends.vocabulary.terms import closed_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +73,7 @@ class LogPreview:
             value = "" if proposal.is_blank else f" = {proposal.value!r}"
             word = "" if proposal.word is None else f" {proposal.word!r}"
             lines.append(f"{mark} {proposal.field}{word}{value}: {proposal.evidence}")
+        lines += [f"  {_choices(column)}." for column in self._asked()]
         blanks = len(self.read.blanks())
         lines.append(
             f"{blanks} {'answer is' if blanks == 1 else 'answers are'} needed "
@@ -80,6 +82,11 @@ class LogPreview:
             else "It can be cleaned as proposed."
         )
         return "\n".join(lines)
+
+    def _asked(self) -> tuple[str, ...]:
+        """Return the columns some of whose words want an answer."""
+        fields = [p.field for p in self.proposals if p.word is not None]
+        return tuple(name.removeprefix("terms.") for name in dict.fromkeys(fields))
 
     def to_toml(self) -> str:
         """Return the proposed options as TOML, the evidence as comments."""
@@ -91,6 +98,8 @@ class LogPreview:
             *self.notes,
         ]
         comments = {proposal.key: proposal.evidence for proposal in self.proposals}
+        for column in self._asked():
+            comments[f"terms.{column}"] = _choices(column)
         return format_options(self.read, comments=comments, title=title)
 
     def write(self, path: "str | PathLike[str]") -> None:
@@ -163,6 +172,13 @@ def preview_log(
             broken=_broken(probe),
             columns=probe.header,
         )
+
+
+def _choices(column: str) -> str:
+    """Say what a word of the log may stand for."""
+    if column == "country":
+        return "country is a code of two letters, as GB"
+    return f"{column} is one of {', '.join(closed_list(column))}"
 
 
 def _item(source: object, read: ReadOptions) -> Item:
