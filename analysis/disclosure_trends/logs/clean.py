@@ -22,19 +22,15 @@ from disclosure_trends.logs.database import (
     check_resources,
     open_database,
     quote_text,
-    read_batches,
     run,
 )
-from disclosure_trends.logs.doubts import check_placeholder, count_resent
 from disclosure_trends.logs.folders import check_target, move_into
 from disclosure_trends.logs.gate import check_ledger
 from disclosure_trends.logs.ledger import FileTally, Ledger
 from disclosure_trends.logs.lookups import Spellings, fill_lookups, map_survey
-from disclosure_trends.logs.memory import within_memory
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
 from disclosure_trends.logs.outputs import (
     PASSING,
-    REQUESTS,
     FileCounts,
     count_outputs,
     write_outputs,
@@ -43,7 +39,6 @@ from disclosure_trends.logs.plan import plan_reading, refuse_unknown_values
 from disclosure_trends.logs.reading import Reading
 from disclosure_trends.logs.repeats import find_repeated
 from disclosure_trends.logs.sources import Read, Source, stage_source
-from disclosure_trends.logs.split import Marks, RequestsWriter, split_typed
 from disclosure_trends.logs.stage import Stage, StagedFile
 from disclosure_trends.logs.stored import stored_query
 from disclosure_trends.logs.survey import (
@@ -130,12 +125,9 @@ def clean_requests(
     try:
         _LOGGER.info("reading")
         stage = stage_source(source, read=read, folder=work.path)
-        with (
-            within_memory(memory),
-            open_database(
-                work.path, memory=memory, threads=threads, write_to=(kept.path,)
-            ) as database,
-        ):
+        with open_database(
+            work.path, memory=memory, threads=threads, write_to=(kept.path,)
+        ) as database:
             log = _clean_stage(database, stage, work=work.path, kept=kept, as_of=day)
         write_ledger(log, kept.path)
     finally:
@@ -184,15 +176,9 @@ def _clean_stage(
     _LOGGER.info("looking for repeated ids")
     simulated = find_repeated(database, _ids(stage), records=stage.records, folder=work)
     _LOGGER.info("judging %d records", stage.records)
-    with RequestsWriter(kept.path / REQUESTS) as writer:
-        typed, usable = _judge(database, plans, writer, folder=work, as_of=as_of)
-        _LOGGER.info("ranking the versions of repeated ids")
-        ranked = _rank(database, typed, plans, folder=work)
-        for rows in read_batches(
-            database, f"SELECT * FROM ({ranked}) WHERE fate = 'clean'"
-        ):
-            writer.add(rows)
-    _LOGGER.info("writing what was set aside")
+    typed = _judge(database, plans, folder=work, as_of=as_of)
+    ranked = _rank(database, typed, plans, folder=work)
+    _LOGGER.info("writing")
     write_outputs(
         database,
         typed=typed,
@@ -200,11 +186,7 @@ def _clean_stage(
         staged=stage.columns,
         folder=kept.path,
     )
-    counts = count_outputs(database, typed=typed, ranked=ranked, usable=usable)
-    no_ids = [plan.file.name for plan in plans if plan.reading.ids_are_rows]
-    resent = count_resent(database, kept.path / REQUESTS, ignored=no_ids)
-    for name, n in resent.items():
-        counts[name].warn("possible_duplicate", n)
+    counts = count_outputs(database, typed=typed, ranked=ranked)
     tallies = [_tally(plan, counts.get(plan.file.name, FileCounts())) for plan in plans]
     ledger = Ledger.of(tallies)
     return CleanedLog(
@@ -214,7 +196,7 @@ def _clean_stage(
         ledger=ledger,
         spellings=_mapping(plans),
         not_recorded=_never_recorded(plans),
-        checks=check_ledger(ledger) + check_placeholder(database, ranked),
+        checks=check_ledger(ledger),
         keeper=kept,
     )
 
@@ -258,16 +240,12 @@ def _ids(stage: Stage) -> str:
 def _judge(
     database: duckdb.DuckDBPyConnection,
     plans: Sequence[_Plan],
-    writer: RequestsWriter,
     *,
     folder: Path,
     as_of: date,
-) -> tuple[str, dict[str, Marks]]:
-    """Type and judge every file, and write what is usable.
-
-    Return the query of all other records, and the marks of the usable ones by file.
-    """
-    parts, usable = [], {}
+) -> str:
+    """Type and judge every file; return the query of all typed records."""
+    parts = []
     for plan in plans:
         fill_lookups(
             database,
@@ -276,12 +254,11 @@ def _judge(
             read=plan.file.options,
             as_of=as_of,
         )
-        beside = folder / f"typed-{plan.reading.number:05d}.parquet"
-        name = plan.file.name
-        records = read_batches(database, typed_query(plan.rows, reading=plan.reading))
-        usable[name] = split_typed(records, writer, name=name, beside=beside)
-        parts.append(stored_query(quote_text(str(beside)), reading=plan.reading))
-    return " UNION ALL ".join(parts), usable
+        path = quote_text(str(folder / f"typed-{plan.reading.number:05d}.parquet"))
+        query = typed_query(plan.rows, reading=plan.reading)
+        run(database, f"COPY ({query}) TO {path} {PASSING}")
+        parts.append(stored_query(path, reading=plan.reading))
+    return " UNION ALL ".join(parts)
 
 
 def _rank(
