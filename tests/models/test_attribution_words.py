@@ -156,6 +156,7 @@ def test_intervals_and_choices_are_one_line_each(answered):
     figure = answered.figure("specifications")
     whiskers, marks, strokes = figure.data
     assert (whiskers.mode, marks.mode, strokes.mode) == ("lines", "markers", "lines")
+    assert marks.marker.opacity == 1
     n = len(marks.x)
     assert len(whiskers.x) == 3 * n
     # A stroke and a gap for each choice that varies, under every estimate.

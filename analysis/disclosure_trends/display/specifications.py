@@ -60,6 +60,9 @@ def draw_specifications(frame: pd.DataFrame, spec: FigureSpec) -> go.Figure:
             "size": [10 if one else 5 for one in chosen],
             "symbol": ["circle" if one else "circle-open" for one in chosen],
             "color": theme.S1,
+            # Marks of several sizes are translucent by default: in print each would
+            # be a picture of its own, ten times the weight.
+            "opacity": 1,
         },
         hovertemplate="%{y:.0%}<extra></extra>",
     )
