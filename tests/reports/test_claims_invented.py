@@ -285,3 +285,17 @@ def test_a_measure_of_a_platforms_own_is_read_as_words():
     assert (
         "accounts blocked are published for 29 countries" in _figures(*lines).summary()
     )
+
+
+def test_figures_without_a_later_step_are_drawn_all_the_same():
+    result = assess_claims(_figures(*_all_split(1, 2, 3, countries=("FR",))), as_of=DAY)
+    assert result.steps == ()
+    assert len(result.figure("windows").data) > 0
+
+
+def test_one_number_has_one_label_and_one_country_is_one():
+    figures = _figures(*_all_split(1, 2, 4, countries=("FR",)))
+    drawn = assess_claims(figures, as_of=DAY).figure("bounds")
+    assert [note.text for note in drawn.layout.annotations].count("<b>2.00</b>") == 1
+    title = figures.figure("coverage").layout.meta["disclosure_trends"]["title"]
+    assert title == "Of 1 country, 1 has a figure for a quarter"

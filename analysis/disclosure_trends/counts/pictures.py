@@ -125,9 +125,13 @@ def _draw_coverage(
 
 
 def coverage_spec(
-    published: "PublishedFigures", matrix: pd.DataFrame, *, of: str
+    published: "PublishedFigures",
+    matrix: pd.DataFrame,
+    *,
+    of: str,
+    one: str = "country",
 ) -> FigureSpec:
-    """Describe a coverage matrix."""
+    """Describe a coverage matrix of countries, called `of`, or `one` if it is one."""
     known = matrix[matrix["status"] == "exact"].groupby("period").size()
     order = list(dict.fromkeys(matrix["period"]))
     counts = [int(known.get(period, 0)) for period in order]
@@ -143,9 +147,9 @@ def coverage_spec(
     rows = table.fillna(0).astype(int).reset_index()
     return FigureSpec(
         name="coverage",
-        title=f"Of {n} {of}, {span} a figure for a quarter{changes}",
+        title=f"Of {n} {of if n > 1 else one}, {span} a figure for a quarter{changes}",
         subtitle="Members with a published figure, by quarter.",
-        alt=f"Matrix of {n} {of} by quarter; with a figure: "
+        alt=f"Matrix of {n} {of if n > 1 else one} by quarter; with a figure: "
         + ", ".join(f"{p} {c}" for p, c in zip(order, counts, strict=True)),
         caption="Filled: a figure for the quarter. Outlined: part of a longer window. "
         "Hatched: nothing published. Gaps are not random.",

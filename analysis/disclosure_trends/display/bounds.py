@@ -203,10 +203,10 @@ def _end_labels(
         return
     upper = "no bound" if bar.upper is None else numbers.ratio(bar.upper)
     left, right = bar.ends(limits)
-    for x, text, anchor, shift in (
-        (left, numbers.ratio(bar.lower), "right", -6),
-        (right, upper, "left", 6),
-    ):
+    ends = [(right, upper, "left", 6)]
+    if bar.lower != bar.upper:
+        ends.append((left, numbers.ratio(bar.lower), "right", -6))
+    for x, text, anchor, shift in ends:
         yield {
             "x": math.log10(x),
             "y": position,

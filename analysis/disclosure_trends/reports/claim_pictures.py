@@ -62,6 +62,8 @@ def draw(result: "ClaimsResult", name: str) -> "go.Figure":
         return draw_bounds_of(result.bounds, name=name)
     if name == "coverage":
         return _draw_coverage(result)
+    if not result.steps:
+        return result.published.figure(name)
     return _draw_windows(result)
 
 
