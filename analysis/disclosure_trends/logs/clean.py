@@ -22,6 +22,7 @@ from disclosure_trends.logs.database import (
     check_resources,
     open_database,
     quote_text,
+    read_batches,
     run,
 )
 from disclosure_trends.logs.folders import check_target, move_into
@@ -31,6 +32,7 @@ from disclosure_trends.logs.lookups import Spellings, fill_lookups, map_survey
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
 from disclosure_trends.logs.outputs import (
     PASSING,
+    REQUESTS,
     FileCounts,
     count_outputs,
     write_outputs,
@@ -39,6 +41,7 @@ from disclosure_trends.logs.plan import plan_reading, refuse_unknown_values
 from disclosure_trends.logs.reading import Reading
 from disclosure_trends.logs.repeats import find_repeated
 from disclosure_trends.logs.sources import Read, Source, stage_source
+from disclosure_trends.logs.split import Marks, RequestsWriter, split_typed
 from disclosure_trends.logs.stage import Stage, StagedFile
 from disclosure_trends.logs.stored import stored_query
 from disclosure_trends.logs.survey import (
@@ -176,9 +179,15 @@ def _clean_stage(
     _LOGGER.info("looking for repeated ids")
     simulated = find_repeated(database, _ids(stage), records=stage.records, folder=work)
     _LOGGER.info("judging %d records", stage.records)
-    typed = _judge(database, plans, folder=work, as_of=as_of)
-    ranked = _rank(database, typed, plans, folder=work)
-    _LOGGER.info("writing")
+    with RequestsWriter(kept.path / REQUESTS) as writer:
+        typed, usable = _judge(database, plans, writer, folder=work, as_of=as_of)
+        _LOGGER.info("ranking the versions of repeated ids")
+        ranked = _rank(database, typed, plans, folder=work)
+        for rows in read_batches(
+            database, f"SELECT * FROM ({ranked}) WHERE fate = 'clean'"
+        ):
+            writer.add(rows)
+    _LOGGER.info("writing what was set aside")
     write_outputs(
         database,
         typed=typed,
@@ -186,7 +195,7 @@ def _clean_stage(
         staged=stage.columns,
         folder=kept.path,
     )
-    counts = count_outputs(database, typed=typed, ranked=ranked)
+    counts = count_outputs(database, typed=typed, ranked=ranked, usable=usable)
     tallies = [_tally(plan, counts.get(plan.file.name, FileCounts())) for plan in plans]
     ledger = Ledger.of(tallies)
     return CleanedLog(
@@ -240,12 +249,16 @@ def _ids(stage: Stage) -> str:
 def _judge(
     database: duckdb.DuckDBPyConnection,
     plans: Sequence[_Plan],
+    writer: RequestsWriter,
     *,
     folder: Path,
     as_of: date,
-) -> str:
-    """Type and judge every file; return the query of all typed records."""
-    parts = []
+) -> tuple[str, dict[str, Marks]]:
+    """Type and judge every file, and write what is usable.
+
+    Return the query of all other records, and the marks of the usable ones by file.
+    """
+    parts, usable = [], {}
     for plan in plans:
         fill_lookups(
             database,
@@ -254,11 +267,12 @@ def _judge(
             read=plan.file.options,
             as_of=as_of,
         )
-        path = quote_text(str(folder / f"typed-{plan.reading.number:05d}.parquet"))
-        query = typed_query(plan.rows, reading=plan.reading)
-        run(database, f"COPY ({query}) TO {path} {PASSING}")
-        parts.append(stored_query(path, reading=plan.reading))
-    return " UNION ALL ".join(parts)
+        beside = folder / f"typed-{plan.reading.number:05d}.parquet"
+        name = plan.file.name
+        records = read_batches(database, typed_query(plan.rows, reading=plan.reading))
+        usable[name] = split_typed(records, writer, name=name, beside=beside)
+        parts.append(stored_query(quote_text(str(beside)), reading=plan.reading))
+    return " UNION ALL ".join(parts), usable
 
 
 def _rank(

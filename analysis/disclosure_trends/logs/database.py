@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from disclosure_trends.errors import SettingsError
 
+_BATCH_ROWS = 122_880
 _SIZE = re.compile(r"\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.IGNORECASE)
 
 
@@ -134,3 +136,23 @@ def run(database: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]
         Its rows.
     """
     return database.execute(query).fetchall()
+
+
+def read_batches(
+    database: duckdb.DuckDBPyConnection, query: str
+) -> pa.RecordBatchReader:
+    """Run one query and hand its rows out as they come.
+
+    Parameters
+    ----------
+    database : duckdb.DuckDBPyConnection
+        Where. It is busy until the reader is drained.
+    query : str
+        One SQL query.
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+        Batches of up to 122,880 rows.
+    """
+    return database.sql(query).to_arrow_reader(_BATCH_ROWS)

@@ -10,13 +10,13 @@ import duckdb
 
 from disclosure_trends.logs.database import quote_text, run
 from disclosure_trends.logs.marks import INSTANTS, REPAIRS, WARNINGS
+from disclosure_trends.logs.split import DERIVED, Marks
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES
 from disclosure_trends.vocabulary.reasons import reason_bit, reason_codes
 
 REQUESTS: Final = "requests.parquet"
 QUARANTINE: Final = "quarantine.parquet"
 SUPERSEDED: Final = "superseded.parquet"
-_DERIVED = ("is_valid", "on_designated_line", "source_file", "source_row")
 _LASTING = "(FORMAT parquet, COMPRESSION zstd)"
 PASSING: Final = "(FORMAT parquet, COMPRESSION lz4)"
 _DUPLICATES = ("duplicate_exact", "duplicate_conflict")
@@ -43,14 +43,15 @@ def write_outputs(
     staged: tuple[str, ...],
     folder: Path,
 ) -> None:
-    """Write the three Parquet files of a cleaned log.
+    """Write the superseded and the quarantined records of a cleaned log.
 
     Parameters
     ----------
     database : duckdb.DuckDBPyConnection
         Where.
     typed, ranked : str
-        SQL queries of the typed records, and of those of repeated ids with their fate.
+        SQL queries of the typed records that are not usable as they stand, and of
+        those of repeated ids with their fate.
     staged : tuple of str
         Canonical columns whose raw texts a quarantine keeps.
     folder : pathlib.Path
@@ -63,14 +64,12 @@ def write_outputs(
                 f"make_timestamptz({name}) AS {name}" if name in INSTANTS else name
                 for name in COLUMN_NAMES
             ),
-            *_DERIVED,
+            *DERIVED,
         ]
     )
     duplicates = ", ".join(quote_text(code) for code in _DUPLICATES)
     codes = ", ".join(quote_text(code) for code in reason_codes())
     queries = {
-        REQUESTS: f"SELECT {columns} FROM ({typed}) WHERE reasons = 0 AND NOT "
-        f"is_repeated UNION ALL SELECT {columns} FROM ({ranked}) WHERE fate = 'clean'",
         SUPERSEDED: f"SELECT {columns} FROM ({ranked}) WHERE fate = 'superseded'",
         QUARANTINE: f"SELECT {raw}raw, source_file, source_row, list_filter([{codes}], "
         "lambda code, n: (reasons >> (n - 1)::INTEGER) & 1 = 1) AS reasons "
@@ -85,7 +84,11 @@ def write_outputs(
 
 
 def count_outputs(
-    database: duckdb.DuckDBPyConnection, *, typed: str, ranked: str
+    database: duckdb.DuckDBPyConnection,
+    *,
+    typed: str,
+    ranked: str,
+    usable: Mapping[str, Marks],
 ) -> Mapping[str, FileCounts]:
     """Count what became of the records, file by file.
 
@@ -95,6 +98,8 @@ def count_outputs(
         Where.
     typed, ranked : str
         As in `write_outputs`.
+    usable : mapping of str to Counter
+        Marks of the records that were usable as they stood, by ``source_file``.
 
     Returns
     -------
@@ -116,13 +121,14 @@ def count_outputs(
         else:
             one.by_reason[fate] = n
     marks = (
-        "SELECT source_file, repairs, warnings, count(*) FROM ("
-        f"SELECT source_file, repairs, warnings FROM ({typed}) WHERE reasons = 0 AND "
-        "NOT is_repeated UNION ALL SELECT source_file, repairs, warnings FROM "
-        f"({ranked}) WHERE fate = 'clean') GROUP BY ALL"
+        f"SELECT source_file, repairs, warnings, count(*) FROM ({ranked}) "
+        "WHERE fate = 'clean' GROUP BY ALL"
     )
     for name, repairs, warnings, n in run(database, marks):
         _count_marks(counts.setdefault(name, FileCounts()), repairs, warnings, n)
+    for name, found in usable.items():
+        for (repairs, warnings), n in found.items():
+            _count_marks(counts.setdefault(name, FileCounts()), repairs, warnings, n)
     return {name: _ordered(one) for name, one in counts.items()}
 
 

@@ -145,8 +145,9 @@ def _survey_spellings(
 def _survey_dates(
     database: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]
 ) -> tuple[int, dict[str, DateEvidence]]:
-    # What begins like 2024-01-05T10:00 is neither a window nor day/month/year.
-    plain = "substr({0}, 5, 1) = '-' AND substr({0}, 14, 1) = ':'"
+    # What is written like 2024-01-05T10:00:00Z is no window, no day/month/year, and
+    # has its offset. A blank before it would move the marks.
+    plain = "{0} >= '0' AND {0} LIKE '____-__-__T__:__:__Z'"
     odd = [
         f"CASE WHEN NOT ({plain.format(c)}) THEN {c} END AS odd_{c}" for c in columns
     ]
@@ -163,8 +164,9 @@ def _survey_dates(
             "min(source_row) FILTER (CASE WHEN "
             f"{shape} THEN ({first}) <> ({second}) END)",
             f"count(*) FILTER (regexp_full_match(odd_{c}, {WINDOW}))",
-            f"count(*) FILTER (strlen({c}) NOT IN (0, 10) AND NOT suffix({c}, 'Z') AND "
-            f"NOT regexp_matches({c}, '[+-]\\d\\d:?\\d\\d$'))",
+            f"count(*) FILTER (CASE WHEN strlen(odd_{c}) NOT IN (0, 10) AND NOT "
+            f"suffix(odd_{c}, 'Z') THEN NOT "
+            f"regexp_matches(odd_{c}, '[+-]\\d\\d:?\\d\\d$') END)",
         ]
     rows = f"SELECT {', '.join(['*', *odd])} FROM ({rows})"
     row = run(database, f"SELECT {', '.join(parts)} FROM ({rows})")[0]

@@ -14,7 +14,7 @@ from disclosure_trends.logs.limits import MIB
 from disclosure_trends.logs.shown import shown
 from disclosure_trends.vocabulary.columns import columns_of
 
-_GROUP_ROWS = 122_880
+GROUP_ROWS = 122_880
 _GROUP_BYTES = 64 * MIB
 
 
@@ -57,7 +57,7 @@ class StageWriter:
         if kind is None:
             self._flush()
         if self._writer is not None:
-            with _writing(self.path):
+            with writing(self.path):
                 self._writer.close()
         if kind is not None:
             self.path.unlink(missing_ok=True)
@@ -93,14 +93,14 @@ class StageWriter:
         self.rows += rows
         self._pending_rows += rows
         self._pending_bytes += table.nbytes
-        if self._pending_rows >= _GROUP_ROWS or self._pending_bytes >= _GROUP_BYTES:
+        if self._pending_rows >= GROUP_ROWS or self._pending_bytes >= _GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         if not self._pending:
             return
         table = pa.concat_tables(self._pending)
-        with _writing(self.path):
+        with writing(self.path):
             if self._writer is None:
                 self._writer = pq.ParquetWriter(
                     self.path,
@@ -110,15 +110,15 @@ class StageWriter:
                     store_schema=False,
                     write_statistics=False,
                 )
-            self._writer.write_table(table, row_group_size=_GROUP_ROWS)
+            self._writer.write_table(table, row_group_size=GROUP_ROWS)
         self._pending = []
         self._pending_rows = 0
         self._pending_bytes = 0
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Say that the stage, and not the log, is at fault."""
+def writing(path: Path) -> Iterator[None]:
+    """Say that the disk, and not the log, is at fault."""
     try:
         yield
     except OSError as error:
