@@ -373,7 +373,7 @@ def test_the_second_line_is_right_beside_the_first_by_the_table_alone():
 
 def test_what_was_decided_after_as_of_is_still_open():
     log = clean(
-        {"closed_at": "2025-01-02T00:00:00Z"},
+        {"closed_at": "2025-01-02T00:00:00Z", "country": "FR"},
         {"validity": "valid", "validated_at": "2025-01-02", "closed_at": "2025-01-03"},
         {"validity": "valid", "validated_at": "2024-05-02", "closed_at": "2025-01-03"},
     )

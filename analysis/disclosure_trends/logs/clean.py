@@ -25,10 +25,12 @@ from disclosure_trends.logs.database import (
     read_batches,
     run,
 )
+from disclosure_trends.logs.doubts import check_placeholder, count_resent
 from disclosure_trends.logs.folders import check_target, move_into
 from disclosure_trends.logs.gate import check_ledger
 from disclosure_trends.logs.ledger import FileTally, Ledger
 from disclosure_trends.logs.lookups import Spellings, fill_lookups, map_survey
+from disclosure_trends.logs.memory import within_memory
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
 from disclosure_trends.logs.outputs import (
     PASSING,
@@ -128,9 +130,12 @@ def clean_requests(
     try:
         _LOGGER.info("reading")
         stage = stage_source(source, read=read, folder=work.path)
-        with open_database(
-            work.path, memory=memory, threads=threads, write_to=(kept.path,)
-        ) as database:
+        with (
+            within_memory(memory),
+            open_database(
+                work.path, memory=memory, threads=threads, write_to=(kept.path,)
+            ) as database,
+        ):
             log = _clean_stage(database, stage, work=work.path, kept=kept, as_of=day)
         write_ledger(log, kept.path)
     finally:
@@ -196,6 +201,10 @@ def _clean_stage(
         folder=kept.path,
     )
     counts = count_outputs(database, typed=typed, ranked=ranked, usable=usable)
+    no_ids = [plan.file.name for plan in plans if plan.reading.ids_are_rows]
+    resent = count_resent(database, kept.path / REQUESTS, ignored=no_ids)
+    for name, n in resent.items():
+        counts[name].warn("possible_duplicate", n)
     tallies = [_tally(plan, counts.get(plan.file.name, FileCounts())) for plan in plans]
     ledger = Ledger.of(tallies)
     return CleanedLog(
@@ -205,7 +214,7 @@ def _clean_stage(
         ledger=ledger,
         spellings=_mapping(plans),
         not_recorded=_never_recorded(plans),
-        checks=check_ledger(ledger),
+        checks=check_ledger(ledger) + check_placeholder(database, ranked),
         keeper=kept,
     )
 
@@ -230,6 +239,7 @@ def _plan(
         orders=decide_date_orders(survey, read=read, where=file.name),
         offset_only=frozenset(c for c, d in survey.dates.items() if not d.unmarked),
         as_of=as_of,
+        unended=file.unended,
     )
     spellings = map_survey(survey, reading=reading, read=read)
     return _Plan(

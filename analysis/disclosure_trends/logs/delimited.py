@@ -41,6 +41,7 @@ class TextCounts:
     plain_lines: int = 0
     bad_lines: int = 0
     first_bad: tuple[int, bytes] = (0, b"")
+    unended: tuple[int, str] | None = None
     warnings: Counter[str] = field(default_factory=Counter)
 
 
@@ -103,7 +104,7 @@ class TextReader:
     def stage(self, writer: StageWriter) -> TextCounts:
         """Write every record to the stage and return the counts."""
         buffer = RowBuffer(writer)
-        last = b""
+        last = b"\n"
         for chunk in self._chunks():
             last = chunk
             self._chunk(chunk, writer, buffer)
@@ -117,6 +118,8 @@ class TextReader:
                 "export it again",
             )
         self.counts.lines = self._strict.line
+        if not last.endswith((b"\n", b"\r")):
+            self.counts.unended = self._last_cell()
         self._refuse_long_span()
         return self.counts
 
@@ -266,6 +269,15 @@ class TextReader:
         elif any(len(cell) > FIELD_CHARACTERS for cell in record.cells or ()):
             codes.add("field_too_long")
         return joined(codes)
+
+    def _last_cell(self) -> tuple[int, str] | None:
+        """Return row and column of the cell at the very end, if it is read."""
+        plan = self.dialect.plan
+        end = len(plan.header) - 1
+        return next(
+            ((self._strict.line, feed.name) for feed in plan.feeds if end in feed.own),
+            None,
+        )
 
     def _refuse_long_span(self) -> None:
         """Refuse a file of which one quote swallows more than the gate allows."""

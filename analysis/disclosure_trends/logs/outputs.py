@@ -34,6 +34,11 @@ class FileCounts:
     warnings: dict[str, int] = field(default_factory=dict)
     naive: dict[str, int] = field(default_factory=dict)
 
+    def warn(self, name: str, n: int) -> None:
+        """Count one warning of some further records, in its place among the others."""
+        counted = {**self.warnings, name: self.warnings.get(name, 0) + n}
+        self.warnings = {w: counted[w] for w in WARNINGS if w in counted}
+
 
 def write_outputs(
     database: duckdb.DuckDBPyConnection,

@@ -27,6 +27,7 @@ def plan_reading(
     orders: Mapping[str, str],
     offset_only: frozenset[str],
     as_of: date,
+    unended: tuple[int, str] | None = None,
 ) -> Reading:
     """Put together how a file is to be read.
 
@@ -48,6 +49,8 @@ def plan_reading(
         Columns of dates in which every time of day has its offset.
     as_of : datetime.date
         Last day that is known of.
+    unended : tuple of (int, str), optional
+        Row and column of a last cell that may have been cut.
 
     Returns
     -------
@@ -67,6 +70,7 @@ def plan_reading(
         unrecorded=frozenset(read.not_recorded),
         orders=orders,
         layouts=read.layouts,
+        unended=unended,
         zoned=zone_column or other_zone,
         offset_only=offset_only,
         ids_are_rows=read.ids == "row",

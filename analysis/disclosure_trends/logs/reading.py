@@ -25,6 +25,8 @@ class Reading:
         Column of dates -> ``dmy`` or ``mdy``.
     layouts : tuple of str
         Declared layouts of dates.
+    unended : tuple of (int, str) or None
+        Row and column of a last cell that may have been cut.
     zoned : bool
         Whether times without offset need the table of zones.
     offset_only : frozenset of str
@@ -49,6 +51,7 @@ class Reading:
     unrecorded: frozenset[str]
     orders: Mapping[str, str]
     layouts: tuple[str, ...]
+    unended: tuple[int, str] | None
     zoned: bool
     offset_only: frozenset[str]
     ids_are_rows: bool

@@ -44,6 +44,9 @@ class StagedFile:
         lines.
     header_lines : int
         Physical lines that the header takes.
+    unended : tuple of (int, str) or None
+        Row and canonical column of the cell at the very end of a text whose last line
+        has no line end: it may have been cut.
     warnings : mapping of str to int
         Kind of oddity that costs no record -> how often it was seen.
     columns : mapping of str to tuple of str
@@ -68,6 +71,7 @@ class StagedFile:
     inner_lines: int = 0
     physical_lines: int | None = None
     header_lines: int = 0
+    unended: tuple[int, str] | None = None
     warnings: Mapping[str, int] = field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown_columns: int = 0

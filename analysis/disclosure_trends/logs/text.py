@@ -158,6 +158,7 @@ def _stage_delimited(
         skipped_preamble=reader.dialect.preamble,
         blank_lines=counts.blank,
         inner_lines=counts.inner,
+        unended=counts.unended,
         physical_lines=counts.lines,
         header_lines=reader.dialect.header_lines,
         warnings=dict(counts.warnings),

@@ -190,6 +190,8 @@ def _reasons(reading: Reading) -> str:
         _when(f"s_received_at < {reading.min_us}", "before_min_date"),
         _when(f"s_received_at >= {reading.end_us}", "future_date"),
     ]
+    if reading.unended is not None:
+        parts.append(_cut(*reading.unended, reading=reading))
     if reading.has("closed_at"):
         parts += ["f_closed_at", _when(_closed_too_early(), "closed_before_received")]
     parts += _count_reasons(reading)
@@ -202,6 +204,14 @@ def _reasons(reading: Reading) -> str:
         for code in reason_codes()[:_STRUCTURAL]
     )
     return f"CASE WHEN structural IS NULL THEN {_bits(parts)} ELSE {structural} END"
+
+
+def _cut(row: int, column: str, *, reading: Reading) -> str:
+    """Tell a last cell that was cut, as in a file still being written."""
+    judged = column in (*INSTANTS, *SURVEYED, *COUNTS) and reading.has(column)
+    if not judged or column in ("source_timezone", "emergency"):
+        return "0"
+    return _when(f"source_row = {row} AND f_{column} <> 0", "truncated_last_line")
 
 
 def _closed_too_early() -> str:

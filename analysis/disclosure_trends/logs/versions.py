@@ -58,6 +58,10 @@ def ranked_query(
         "faulty": "SELECT request_id, max(updated_at) AS faulty_version FROM "
         f"({typed}) WHERE is_repeated AND reasons <> 0 GROUP BY request_id",
         "fates": _fates(later_file_wins=later_file_wins),
+        # Grouped by itself: a window over whole records would hold them in memory.
+        "look_alikes": "SELECT lower(trim(request_id)) AS bare FROM orders JOIN fates "
+        "USING (source_file, source_row) WHERE fate = 'clean' GROUP BY bare "
+        "HAVING min(request_id) <> max(request_id)",
     }
     chain = ", ".join(f"{name} AS ({query})" for name, query in steps.items())
     return f"WITH {chain} {_marked()}"
@@ -70,7 +74,7 @@ def _content(*groups: Group) -> str:
         for c in COLUMNS
         if c.group in groups and c.name != "request_id"
     ]
-    return f"concat_ws(chr(31), {', '.join(cells)})"
+    return f"md5_number(concat_ws(chr(31), {', '.join(cells)}))"
 
 
 def _orders(account_files: tuple[int, ...], everything: str) -> str:
@@ -124,15 +128,13 @@ def _fates(*, later_file_wins: bool) -> str:
 
 def _marked() -> str:
     """Return the records with their fate and with what to know of the clean ones."""
-    similar = "PARTITION BY lower(trim(orders.request_id)), fate"
     marks = (
         ("tie_between_versions", "tied"),
         ("account_rows_joined", "accounts > 1"),
         ("newer_version_quarantined", "faulty_version > coalesce(updated_at, 0)"),
         (
             "possible_duplicate",
-            f"min(orders.request_id) OVER ({similar}) <> "
-            f"max(orders.request_id) OVER ({similar})",
+            "lower(trim(orders.request_id)) IN (SELECT bare FROM look_alikes)",
         ),
     )
     added = " | ".join(
