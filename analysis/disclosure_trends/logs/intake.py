@@ -202,4 +202,4 @@ def _plain(error: zlib.error) -> str:
 
 def where_in(name: str) -> str:
     """Return the escaped name under which messages speak of a file."""
-    return shown(name, longest=120)
+    return shown(name or ".", longest=120)

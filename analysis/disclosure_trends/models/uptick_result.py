@@ -225,7 +225,9 @@ class UptickScan(Result):
         up = [region_words(str(r)) for r in examined.loc[examined["alarm"], "region"]]
         found: dict[str, Number] = {"alarms": len(up), "examined": n, "period": when}
         if not up:
-            what = "The series stayed" if n == 1 else f"All {numbers.count(n)} stayed"
+            what = {1: "The series", 2: "Both series"}.get(
+                n, f"All {numbers.count(n)}"
+            ) + " stayed"
             said = f"No uptick in {when}: {what[:1].lower()}{what[1:]} within what "
             own = "its own past" if n == 1 else "their own past"
             return self._finding("upticks", f"{said}{own} makes likely.", found)

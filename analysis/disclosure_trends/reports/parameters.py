@@ -117,7 +117,12 @@ def read_schema(notebook: Path) -> Schema:
             if "parameters" in cell.get("metadata", {}).get("tags", ())
         ]
     except FileNotFoundError as error:
-        message = f"{name}: there is no such notebook; give the path of an .ipynb file"
+        beside = sorted(path.stem for path in notebook.parent.glob("*.ipynb"))
+        names = f"; beside it are {', '.join(beside)}" if beside else ""
+        message = (
+            f"{name}: there is no such notebook; give the path of an .ipynb file"
+            f"{names}{nearest(notebook.stem, beside)}"
+        )
         raise SettingsError(message) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{name}: is no notebook; give the path of an .ipynb file"

@@ -78,5 +78,6 @@ def _read(path: Path) -> str:
 
 def _refuse(name: str, faults: list[str]) -> None:
     if faults:
-        message = f"{name}: {len(faults)} faults: {'; '.join(map(str, faults))}"
+        found = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        message = f"{name}: {found}: {'; '.join(map(str, faults))}"
         raise CheckError(message)
