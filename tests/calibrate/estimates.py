@@ -6,6 +6,7 @@ Run all with `python -m tests.calibrate estimates`; a part with
 
 import sys
 import time
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -88,6 +89,27 @@ def _dates(base, ratio, n, phi, trend, wave, runs):
         low, high = (found.ratio_quantile(share) for share in (0.025, 0.975))
         inside.append(low <= ratio <= high)
     return np.mean(held), np.mean(size), np.mean(inside) if inside else np.nan
+
+
+def quiet(runs=100):
+    """How often a rise or a fall is claimed where nothing changed."""
+    for trend, wave in ((0.0, 0.0), (0.15, 0.2)):
+        for base, n, phi in product((20, 200), (24, 36, 72), (1, 3)):
+            rng = np.random.default_rng([SEED, base, n, phi, int(wave * 10)])
+            t = np.arange(n)
+            said, claimed = 0, 0
+            for _ in range(runs):
+                mean = base * np.exp(trend * (t - n / 2) / 12)
+                phase = rng.uniform(0, 2 * np.pi)
+                mean = mean * np.exp(wave * np.cos(2 * np.pi * t / 12 + phase))
+                found = step_posterior(negative_binomial(mean, phi, rng), per_year=12)
+                low, high = (found.ratio_quantile(share) for share in (0.025, 0.975))
+                said += found.evidence >= NOISE
+                claimed += found.evidence >= NOISE and not low <= 1 <= high
+            say(
+                f"trend {trend} season {wave} base {base} n {n} phi {phi}: ratio given "
+                f"{said / runs:.2f}, rise or fall claimed {claimed / runs:.3f}"
+            )
 
 
 def growth(runs=100):
@@ -174,7 +196,13 @@ def nowcasts(seeds=6):
             )
 
 
-PARTS = {"dates": dates, "growth": growth, "forecasts": forecasts, "nowcasts": nowcasts}
+PARTS = {
+    "dates": dates,
+    "quiet": quiet,
+    "growth": growth,
+    "forecasts": forecasts,
+    "nowcasts": nowcasts,
+}
 
 
 def main(arguments=()):

@@ -121,6 +121,56 @@ def test_not_estimable_keeps_all_periods(values, rule):
     assert "cannot be determined" in result.summary()
 
 
+def test_from_nothing_there_is_a_date_but_no_ratio():
+    rise_ = [0] * 20 + [9, 11, 8, 12, 10, 9, 11, 10]
+    up = date_uptick(counts_of(rise_), region="FR")
+    assert up.date_set == ("2022-09",)
+    assert up.estimates["rate_ratio"].rule == "from_nothing"
+    assert up.findings()[0].statement == (
+        "France: the number of valid requests rose from nothing, from September 2022 "
+        "on; the set of likely dates is 1 month wide."
+    )
+    down = date_uptick(counts_of(rise_[::-1]), region="FR")
+    assert down.date_set == ("2021-09",)
+    assert "fell to nothing, from September 2021 on" in down.summary()
+
+
+@pytest.mark.parametrize("place", [17, -1])
+def test_one_count_that_outweighs_all_others_gives_no_ratio(place):
+    values = [10, 12, 9, 11, 8, 10] * 6
+    values[place] = 10**9
+    counts = counts_of(values)
+    result = date_uptick(counts, region="FR")
+    assert isinstance(result.estimates["rate_ratio"], NotEstimable)
+    assert result.date_set == tuple(counts.series("FR")["period"])
+
+
+def test_the_year_of_the_coal_mines_act_of_the_golden_data(shared_data):
+    # Posterior of R's golden data: 1891 the likeliest year; 95 % set 1886-1893, 1896.
+    path = shared_data / "golden_detection" / "change_points.json"
+    values = json.loads(path.read_text())["coal"]["values"]
+    years = [str(1851 + n) for n in range(len(values))]
+    frame = pd.DataFrame({"region": "coal", "period": years, "value": values})
+    counts = Counts.from_frame(frame, freq="year", measure="disasters")
+    result = date_uptick(counts, region="coal")
+    known = {*(str(year) for year in range(1886, 1894)), "1896"}
+    assert known <= set(result.date_set)
+    assert len(result.date_set) <= 12
+    assert result.table.set_index("period")["probability"].idxmax() == "1892"
+    assert result.estimates["rate_ratio"].upper < 1
+    assert result.summary().startswith("Coal: the number of disasters fell to ")
+
+
+def test_quiet_series_are_seldom_called_a_rise_or_a_fall():
+    rng = np.random.default_rng(77)
+    claimed = 0
+    for _ in range(100):
+        found = date_uptick(counts_of(rise(rng, ratio=1, phi=3)), region="FR")
+        claimed += " rose " in found.summary() or " fell " in found.summary()
+    # Measured .01 (`python -m tests.calibrate.estimates quiet`); 5 of 100 is far out.
+    assert claimed <= 5
+
+
 def test_arguments_are_checked():
     with pytest.raises(SettingsError, match=r"level: 1\.5 is out of range"):
         date_uptick(counts_of([70] * 36), region="FR", level=1.5)

@@ -2,7 +2,8 @@
 
 Counts and exposures are divided by the dispersion before they enter the likelihood
 ("tempering"), so that counts which vary more than counting noise date a change less
-sharply. Trend and season may be there or not: the models are averaged.
+sharply. What the dispersion is, whether there is a trend, slow or fast, and a season:
+the models are averaged, each weighed by how well it tells the counts.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import numpy as np
 from scipy.special import gammaln, stdtr, xlogy
 
 from disclosure_trends.models.negative_binomial import Array
-from disclosure_trends.models.predictive import NODES, widen
 
 FIRST, LAST = 2, 2  # periods that must lie before and after the change
-TREND_SD: Final = 0.25  # of the log growth in a year
+# Standard deviation of the log growth in a year -> prior share; 0 is no trend. Whether
+# a rise is a step or a trend must not be decided by a single guess of its size.
+TRENDS: Final = {0.0: 0.75, 0.1: 0.125, 0.25: 0.125}
 WAVE_SD: Final = 0.3  # of each wave, on the log scale
 WEEKDAY_SD: Final = 1.0
-TREND_ODDS: Final = 1 / 3  # prior odds of a trend beside the step ...
-SEASON_ODDS: Final = 3.0  # ... and of a season
+SEASON_ODDS: Final = 3.0  # prior odds of a season
 STEPS: Final = 12
+LARGEST: Final = 700.0  # log of a number that can still be written
+NODES: Final = np.linspace(-3.0, 4.0, 12)  # of the log dispersion, in its own errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +54,12 @@ class StepPosterior:
     evidence: float
 
     def ratio_quantile(self, share: float) -> float:
-        """Quantile of the rate ratio."""
+        """Quantile of the rate ratio; infinite where it cannot be written."""
+        exponent = self.log_ratio_quantile(share)
+        return float(np.exp(exponent)) if exponent < LARGEST else float("inf")
+
+    def log_ratio_quantile(self, share: float) -> float:
+        """Quantile of the log rate ratio."""
         low = float((self.log_ratio - 12 * self.spread).min())
         high = float((self.log_ratio + 12 * self.spread).max())
         for _ in range(80):
@@ -59,7 +67,7 @@ class StepPosterior:
             below = stdtr(self.df, (middle - self.log_ratio) / self.spread)
             reached = float((self.weight * below).sum()) < share
             low, high = (middle, high) if reached else (low, middle)
-        return float(np.exp((low + high) / 2))
+        return (low + high) / 2
 
     def date_set(self, level: float) -> Array:
         """Positions in order of falling probability until the level is reached."""
@@ -101,10 +109,10 @@ def step_posterior(
     t = np.arange(n, dtype=float) if times is None else times
     base = np.ones(n) if exposure is None else exposure / exposure.mean()
     trend, waves, days = _columns(t, per_year=per_year, weekdays=weekdays)
-    choices = list(product((False, True), (False, True) if len(waves[1]) else (False,)))
+    choices = list(product(TRENDS, (False, True) if len(waves[1]) else (False,)))
     designs = [
-        _join([trend] * with_trend + [waves] * with_waves + [days], n)
-        for with_trend, with_waves in choices
+        _join([(trend, np.array([sd]))] * (sd > 0) + [waves] * with_waves + [days], n)
+        for sd, with_waves in choices
     ]
     fullest = _fit(counts, base, *designs[-1], phi=1.0)
     best = int(fullest.log_lik.argmax())
@@ -113,15 +121,8 @@ def step_posterior(
     phi = max(float(((counts - mu) ** 2 / mu).sum()) / df, 1.0)
     fits = [_fit(counts, base, *design, phi=phi) for design in designs]
     flat = max(_flat(counts, base, *design, phi=phi) for design in designs)
-    odds = np.log(
-        [TREND_ODDS**trend_in * SEASON_ODDS**waves_in for trend_in, waves_in in choices]
-    )
-    weight = np.zeros((len(fits), len(fits[0].step)))
-    for node, (_, share) in zip(widen(np.array(phi), df=df), NODES, strict=True):
-        score = np.stack([_log_weight(counts, fit, float(node)) for fit in fits])
-        score += odds[:, None]
-        part = np.exp(score - score.max())
-        weight += share * part / part.sum()
+    odds = np.log([TRENDS[sd] * SEASON_ODDS**waves_in for sd, waves_in in choices])
+    weight = _weigh(counts, fits, odds, phi=phi, df=df)
     probability = np.zeros(n)
     probability[FIRST : n - LAST + 1] = weight.sum(axis=0)
     return StepPosterior(
@@ -140,7 +141,7 @@ Columns = tuple[Array, Array]  # columns and their prior standard deviations
 
 def _columns(
     t: Array, *, per_year: float, weekdays: bool
-) -> tuple[Columns, Columns, Columns]:
+) -> tuple[Array, Columns, Columns]:
     n, span = len(t), float(np.ptp(t)) + 1
     trend = ((t - t.mean()) / per_year)[:, None]
     pairs = 0
@@ -153,7 +154,7 @@ def _columns(
     ]
     days = [(t % 7 == day) * 1.0 for day in range(1, 7)] if weekdays else []
     return (
-        (trend, np.array([TREND_SD])),
+        trend,
         (_stack(waves, n), np.full(len(waves), WAVE_SD)),
         (_stack(days, n), np.full(len(days), WEEKDAY_SD)),
     )
@@ -214,7 +215,7 @@ def _fit(counts: Array, base: Array, columns: Array, sd: Array, *, phi: float) -
     log_det = np.linalg.slogdet(schur)[1] if q else np.zeros(len(steps))
     return _Fit(
         mean=mean,
-        shape=base * np.exp(nuisance @ columns.T),
+        shape=base * np.exp(np.clip(nuisance @ columns.T, -30, 30)),
         nuisance=nuisance,
         log_det=log_det + 2 * np.log(sd).sum(),
         prior=-0.5 * phi * (nuisance**2 / sd**2).sum(axis=1),
@@ -257,6 +258,27 @@ def _newton(
         if settled:
             break
     return np.exp(eta), beta, gram
+
+
+def _weigh(
+    counts: Array, fits: list[_Fit], odds: Array, *, phi: float, df: int
+) -> Array:
+    """Posterior of model and date, over what the dispersion may be.
+
+    The extended quasi-likelihood (Nelder and Pregibon 1987, Biometrika 74, 221) makes
+    weights of different dispersions comparable, so that a model which leaves more
+    unexplained is also held to be noisier; flat prior on the log dispersion, from 1.
+    """
+    told = float((xlogy(counts, counts) - counts).sum())
+    score = []
+    for node in np.unique(np.maximum(phi * np.exp(NODES * np.sqrt(2 / df)), 1.0)):
+        fitted = np.stack([_log_weight(counts, fit, float(node)) for fit in fits])
+        likelihood = fitted - told / node - len(counts) / 2 * np.log(node)
+        score.append(likelihood + odds[:, None])
+    stacked = np.stack(score)
+    weight = np.exp(stacked - stacked.max()).sum(axis=0)
+    normalised: Array = weight / weight.sum()
+    return normalised
 
 
 def _log_weight(counts: Array, fit: _Fit, phi: float) -> Array:
