@@ -13,6 +13,7 @@ from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError, UnknownRegionError
 from disclosure_trends.models.calibration import PER_YEAR
 from disclosure_trends.models.count_regression import (
+    LARGEST_ERROR,
     CountFit,
     fit_counts,
     gate_effect,
@@ -267,6 +268,7 @@ def _fitted(
         return table
     x = design.columns(list(ripe["period"]))
     error = np.sqrt(np.einsum("ni,ij,nj->n", x, fit.covariance, x))
+    error[error > LARGEST_ERROR] = np.nan  # such a fit ran away there
     half = stdtrit(fit.df, (1 + level) / 2) * error
     rows = table["period"].isin(ripe["period"])
     table.loc[rows, "expected"] = fit.mean
