@@ -45,7 +45,7 @@ def test_ids_that_differ_in_case_are_counted_once():
 
 def test_one_id_on_many_days_is_called_a_placeholder():
     days = [
-        {"request_id": "none", "received_at": f"2024-05-0{day}"} for day in range(1, 6)
+        {"request_id": "none", "received_at": f"2024-04-0{day}"} for day in range(1, 6)
     ]
     log = clean(*days, *days[:1], {})
     text = (
