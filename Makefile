@@ -4,6 +4,10 @@ PY := .venv/bin/python
 AS_OF := 2026-05-31
 # Compiled modules make a warm report twice as fast; some machines switch them off.
 unexport PYTHONDONTWRITEBYTECODE
+# uv brings its own list of certificates; where the machine keeps one, that one counts.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= 1
+endif
 .DEFAULT_GOAL := help
 .PHONY: report test browser database lint check bench calibrate example lab lock clean help
 

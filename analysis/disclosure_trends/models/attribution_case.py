@@ -57,6 +57,8 @@ class Case:
         Those that changed between the start of `before` and the end of `after`.
     dated : bool
         Whether days of decisions are recorded.
+    recorded : bool
+        Whether the log records by which channel requests came.
     routed : bool
         Whether lines of requests of the region are known.
     registered : bool
@@ -82,6 +84,7 @@ class Case:
     panels: Mapping[str, Panel]
     policies: tuple[Policy, ...] = ()
     dated: bool = True
+    recorded: bool = True
     routed: bool = True
     registered: bool = True
     first_use: bool = False
@@ -193,6 +196,7 @@ def read_case(
             ),
         ),
         dated=days is not None,
+        recorded=cleaned.is_recorded("channel"),
         routed=bool(known[headline.inside].sum() > 0),
         registered=bool((listed & headline.inside).any()),
         first_use=register is not None and rests_on_first_use(register),

@@ -26,6 +26,10 @@ from disclosure_trends.models.panel_cells import MATURE_DAYS, mature_from
 from disclosure_trends.results import Number
 from disclosure_trends.vocabulary.periods import format_day
 
+_REGISTER: Final = (
+    "Or adoption_dates: authority and adopted_on, from the register of those who were "
+    "brought onto the line."
+)
 RULES: Final = ("R1", "R2", "R3", "R4", "R5", "R6", "R8", "R9", "R10")
 _MANY_MONTHS: Final = 3
 _HEAD: Final = "How much of the change in valid requests is due to the line"
@@ -141,11 +145,12 @@ def refuse_unlogged(months: tuple[str, ...]) -> Refusal:
     )
 
 
-def refuse_no_route() -> Refusal:
+def refuse_no_route(*, recorded: bool) -> Refusal:
     """R1: a log without lines and without a register holds no adoption."""
+    cause = "no line and no move is known" if recorded else "channel is not recorded"
     return Refusal(
         rule="R1",
-        sentence=f"{_HEAD} cannot be determined: no line and no move is known.",
+        sentence=f"{_HEAD} cannot be determined: {cause}.",
         why=(
             "No request of the region is known to have come on a designated line or "
             "beside one, and no date of adoption names an authority of the region, so "
@@ -154,8 +159,7 @@ def refuse_no_route() -> Refusal:
         identify=(
             "The column channel, and a line that is designated for the region (or "
             "designated, which names it): from these moves can be dated.",
-            "Or adoption_dates: authority and adopted_on, from the register of those "
-            "who were brought onto the line.",
+            _REGISTER,
         ),
         instead="What changed in volume and validity; not why.",
     )

@@ -145,7 +145,7 @@ def _refusals(
     yield from _refuse_content(case, region)
     few = len(effect.clusters) < guards.MIN_COUNTRIES
     if not (case.routed or case.registered or few):
-        yield refusals.refuse_no_route()
+        yield refusals.refuse_no_route(recorded=True)
     shorter = find_shorter(case, comparison)
     months = tuple(
         month
@@ -175,6 +175,8 @@ def _refuse_content(case: Case, region: Panel) -> Iterator[Refusal]:
     """Yield the refusals for what the log does not hold at all."""
     if case.unlogged:
         yield refusals.refuse_unlogged(case.unlogged)
+    if not (case.recorded or case.registered):
+        yield refusals.refuse_no_route(recorded=False)
     if region.n_authorities and not (region.authority != "").any():
         yield refusals.refuse_unnamed()
     if not case.assessed:
