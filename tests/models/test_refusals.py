@@ -13,7 +13,7 @@ from disclosure_trends.models.attribution import AttributionResult, answer_case
 from disclosure_trends.models.onset import check_adoption_dates, rests_on_first_use
 from disclosure_trends.models.panel import NEVER, Panel
 from disclosure_trends.models.policies import policies_between
-from disclosure_trends.models.refusals import RULES
+from disclosure_trends.models.refusals import RULES, refuse_no_route
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 from disclosure_trends.vocabulary.periods import parse_period
 
@@ -228,4 +228,13 @@ def test_a_register_is_read_and_its_faults_are_named():
     assert str(raised.value) == (
         "adoption_dates: column 'adopted_on' holds what is no date; allowed are dates "
         "such as 2024-07-15 and empty cells; correct it"
+    )
+
+
+def test_a_channel_that_is_not_recorded_is_said_so() -> None:
+    refusal = refuse_no_route(recorded=False)
+    assert (refusal.rule, refusal.sentence) == (
+        "R1",
+        "How much of the change in valid requests is due to the line cannot be "
+        "determined: channel is not recorded.",
     )
