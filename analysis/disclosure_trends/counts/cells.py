@@ -145,10 +145,12 @@ def _requests(
     The user's folder may hold characters that a reader would take for a pattern.
     """
     with tempfile.TemporaryDirectory(prefix="disclosure-trends-") as work:
-        link = Path(work) / REQUESTS
+        # TMPDIR may be "."; what the database may touch are absolute paths.
+        folder = Path(work).absolute()
+        link = folder / REQUESTS
         real = cleaned.requests_path.resolve()
         link.symlink_to(real)
-        with open_database(Path(work), write_to=(real.parent,)) as database:
+        with open_database(folder, write_to=(real.parent,)) as database:
             yield database, quote_text(str(link))
 
 

@@ -42,6 +42,7 @@ from disclosure_trends.logs.outputs import (
 from disclosure_trends.logs.plan import plan_reading, refuse_unknown_values
 from disclosure_trends.logs.reading import Reading
 from disclosure_trends.logs.repeats import find_repeated
+from disclosure_trends.logs.shown import shown
 from disclosure_trends.logs.sources import Read, Source, stage_source
 from disclosure_trends.logs.split import Marks, RequestsWriter, split_typed
 from disclosure_trends.logs.stage import Stage, StagedFile
@@ -236,7 +237,7 @@ def _plan(
         name=file.name,
         number=number,
         read=read,
-        orders=decide_date_orders(survey, read=read, where=file.name),
+        orders=decide_date_orders(survey, read=read, where=shown(file.name)),
         offset_only=frozenset(c for c, d in survey.dates.items() if not d.unmarked),
         as_of=as_of,
         unended=file.unended,

@@ -32,7 +32,8 @@ class PrivateFolder:
     """A folder of our own that goes away with the last one who holds it."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="disclosure-trends-"))
+        # TMPDIR may be "."; nothing may hang on where the process stands.
+        self.path = Path(tempfile.mkdtemp(prefix="disclosure-trends-")).absolute()
         self._remove = weakref.finalize(
             self, shutil.rmtree, self.path, ignore_errors=True
         )
@@ -262,7 +263,7 @@ def open_log(folder: str | PathLike[str]) -> CleanedLog:
     RequestLogError
         If the folder does not hold a cleaned log.
     """
-    place = Path(folder)
+    place = Path(folder).absolute()
     try:
         content = json.loads((place / LEDGER).read_text(encoding="utf-8"))
         names = (REQUESTS, QUARANTINE, SUPERSEDED)

@@ -47,7 +47,11 @@ def _check_share(ledger: Ledger) -> Check:
     faulty = total.quarantined - total.only_future
     share = faulty / counted if counted else 0.0
     nothing_left = total.records > 0 and total.clean == 0
-    text = f"{percent_short(share)} of the records were quarantined."
+    later = f", beside {count(total.only_future)} received after as_of"
+    text = (
+        f"{percent_short(share)} of the records were quarantined"
+        f"{later if total.only_future else ''}."
+    )
     if nothing_left:
         text = f"All {count(total.records)} rows quarantined: {_reasons(total)}."
     elif share > allowed:

@@ -358,7 +358,7 @@ def _final(column: ColumnSpec, reading: Reading) -> str:
         return by_kind[column.kind]
     own = f"own_{c}" if c in reading.merged else f"t_{c}"
     if c == "authority":
-        return f"CASE WHEN NOT is_blank(t_{c}) THEN {own} END"
+        return f"CASE WHEN NOT is_blank({own}) THEN {own} END"
     return f"trimmed({own})"
 
 
