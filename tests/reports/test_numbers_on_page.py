@@ -25,6 +25,8 @@ NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?")
 LABEL = re.compile(r"\b(?:Table|Figure) \d+")
 # Names, not numbers: rules, guards, the citation of a method, addresses.
 NAMES = re.compile(r"\b(?:rule [A-Z]\d+|G\d|R\d|LMDI-I(?:, Ang 2005)?)\b|https?://\S+")
+# The digits of a hash would vouch for a number by chance.
+HASH = re.compile(r"[0-9a-f]{8,64}")
 NOT_PROSE = {"nav", "table", "script", "style", "title", "details", "header", "footer"}
 
 
@@ -60,7 +62,7 @@ def _known(value: Any) -> set[str]:
     if isinstance(value, int | float):
         return _written(float(value))
     if isinstance(value, str):
-        return _tokens(value)
+        return set() if HASH.fullmatch(value) else _tokens(value)
     items = value.values() if isinstance(value, dict) else value
     return set().union(*(_known(item) for item in items))
 

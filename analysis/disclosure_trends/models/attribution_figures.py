@@ -154,13 +154,14 @@ def _waterfall(result: AttributionResult) -> FigureSpec:
         for label, value in zip(parts["label"], values, strict=True)
     ]
     title = f"What the {change_word(result)} in valid requests is made of"
+    whiskers = "" if result.refused else f" Whiskers: {_INTERVALS}."
     return _spec(
         result,
         "waterfall",
         title="What changed, and why that is not known" if result.refused else title,
         subtitle=(
             f"Change in valid requests from {describe_region(result.region)}, "
-            f"{_span(result)}. Whiskers: {_INTERVALS}."
+            f"{_span(result)}.{whiskers}"
         ),
         alt=(
             f"Waterfall of valid requests, {_span(result)}: "
