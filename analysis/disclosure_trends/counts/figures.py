@@ -1,58 +1,16 @@
-"""Counts from a CSV somebody else counted, and from published calendar periods."""
+"""Counts from published figures whose windows are calendar periods."""
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
-from disclosure_trends.errors import SettingsError
-from disclosure_trends.vocabulary.periods import Freq, Window, period_freq
+from disclosure_trends.vocabulary.periods import Freq, Window
 
 if TYPE_CHECKING:
     from disclosure_trends.counts.published import PublishedFigures
-
-
-def read_counts(
-    path: str | Path, *, measure: str = "requests", as_of: str | date | None = None
-) -> Counts:
-    """Read a CSV of counts; the periods say how long they are.
-
-    Parameters
-    ----------
-    path : str or path
-        A CSV with `region, period, value`, optionally `exposure` and `is_complete`.
-    measure : str
-        What is counted.
-    as_of : str or date, optional
-        Last day, inclusive, of which the file knows.
-
-    Returns
-    -------
-    Counts
-        Evidence `published`.
-
-    Raises
-    ------
-    SettingsError
-        A column is missing, or periods or values cannot be read.
-    """
-    frame = pd.read_csv(
-        path,
-        dtype={"region": "str", "period": "str"},
-        keep_default_na=False,
-        na_values={"value": [""], "exposure": [""]},
-    )
-    if "period" not in frame.columns or frame.empty:
-        raise SettingsError(
-            f"{Path(path).name}: there are no periods; needed are the columns region, "
-            "period, value and one row per count"
-        )
-    freq = period_freq(str(frame["period"].iloc[0]))
-    return Counts.from_frame(frame, freq=freq, measure=measure, as_of=as_of)
 
 
 def published_counts(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from disclosure_trends.counts.counts import Counts
-from disclosure_trends.counts.figures import published_counts, read_counts
+from disclosure_trends.counts.figures import published_counts
 from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.reports.counts_file import read_counts
 from disclosure_trends.vocabulary.periods import FREQS, Freq
 from disclosure_trends.vocabulary.regions import COMPLEMENT, known_countries
 
@@ -35,7 +37,7 @@ def open_counts(settings: Settings) -> Counts:
     values = settings.values
     as_of = str(settings.as_of)
     if values.get("counts"):
-        return read_counts(str(values["counts"]), as_of=as_of)
+        return read_counts(Path(str(values["counts"])), as_of=as_of)
     if values.get("published"):
         from disclosure_trends.counts.published import load_published
 
