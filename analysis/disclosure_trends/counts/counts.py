@@ -232,6 +232,11 @@ def _read_cells(frame: pd.DataFrame, *, freq: Freq) -> pd.DataFrame:
             f"frame: {int(frame['region'].isna().sum())} rows have no region; "
             "name it, or leave the rows out (a CSV with NA needs keep_default_na=False)"
         )
+    if frame["period"].isna().any():
+        raise SettingsError(
+            f"frame: {int(frame['period'].isna().sum())} rows have no period; every "
+            "row needs one; fill it, or leave the rows out"
+        )
     cells = pd.DataFrame({"region": frame["region"].astype("str").to_numpy()})
     cells["period"] = _read_periods(frame["period"], freq=freq)
     cells["value"] = _read_values(frame["value"])
@@ -253,11 +258,18 @@ def _read_cells(frame: pd.DataFrame, *, freq: Freq) -> pd.DataFrame:
 
 
 def _read_periods(periods: pd.Series[str], *, freq: Freq) -> list[str]:
-    names = {day: _period_text(day, freq=freq) for day in periods.unique()}
+    names = {day: period_text(day, freq=freq) for day in periods.unique()}
     return [names[day] for day in periods]
 
 
-def _period_text(given: object, *, freq: Freq) -> str:
+def period_text(given: object, *, freq: Freq, name: str = "frame") -> str:
+    """Write a period of `freq` as text: from text, a day within it or a pandas period.
+
+    Raises
+    ------
+    SettingsError
+        It is of another frequency; `name` says where it was found.
+    """
     if isinstance(given, pd.Period):
         given = given.start_time
     if isinstance(given, date):
@@ -269,7 +281,7 @@ def _period_text(given: object, *, freq: Freq) -> str:
     if found == "day":
         return format_period(parse_period(text).start, freq=freq)
     raise SettingsError(
-        f"frame: the period {text!r} is a {found}; all periods must be of "
+        f"{name}: the period {text!r} is a {found}; all periods must be of "
         f"freq={freq!r}; give the freq of the data, or one row per period of this freq"
     )
 

@@ -13,7 +13,11 @@ from disclosure_trends.models.negative_binomial import Array
 from disclosure_trends.models.pooled import Dispersion, predict_pooled
 from disclosure_trends.models.predictive import Predictive
 from disclosure_trends.models.scan import ScanPrediction, ScanShape, predict_scan
-from disclosure_trends.models.series_matrix import SeriesMatrix, first_seen
+from disclosure_trends.models.series_matrix import (
+    SeriesMatrix,
+    first_seen,
+    lacks_exposure,
+)
 from disclosure_trends.vocabulary.periods import Freq
 
 Status = Literal[
@@ -89,7 +93,7 @@ def judge_period(
         _fill_full(out, matrix, column, full, freq=freq, rate=rate)
     short = open_ & ~full
     if short.any():
-        pooled, enough = _fill_short(out, history, value, short, rate=rate)
+        pooled, enough = _fill_short(out, matrix, column, short, rate=rate)
         status[short & ~enough] = "short history"
     return Judgement(status=status, pooled=pooled, **out)
 
@@ -144,8 +148,9 @@ def _fill_full(
     for begin in np.unique(begins[wanted]):
         rows = np.flatnonzero(wanted & (begins == begin))
         counts = matrix.ripe[rows, begin : column + 1]
+        room = _exposure(matrix, rows, int(begin), column)
+        logs = None if room is None else np.log(room)
         if freq == "month":
-            logs = _log_exposure(matrix, rows, int(begin), column)
             prediction: Predictive | ScanPrediction = predict_mixture(
                 counts[:, : -1 - MONTH_GAP],
                 ahead=1 + MONTH_GAP,
@@ -153,21 +158,25 @@ def _fill_full(
                 next_log_exposure=None if logs is None else logs[:, -1],
             )
         else:
-            prediction = predict_scan(counts, shape=scan_shape(freq, n=counts.shape[1]))
+            shape = scan_shape(freq, n=counts.shape[1])
+            prediction = predict_scan(counts, shape=shape, log_exposure=logs)
         _fill(out, rows, prediction, matrix.ripe[:, column], rate)
 
 
-def _log_exposure(
+def _exposure(
     matrix: SeriesMatrix, rows: npt.NDArray[np.int64], begin: int, column: int
 ) -> Array | None:
-    """Log exposure around its mean; None where it is not known throughout."""
+    """Exposure around a geometric mean of 1; None where nobody gave one.
+
+    A count without one makes its series stand without exposure: see `lacks_exposure`.
+    """
     if matrix.exposure is None:
         return None
     logs = np.log(matrix.exposure[rows, begin : column + 1])
-    if np.isnan(logs).any():
-        return None
-    centred: Array = logs - logs.mean(axis=1, keepdims=True)
-    return centred
+    logs[lacks_exposure(matrix)[rows]] = 0.0
+    centre = np.nanmean(logs, axis=1, keepdims=True)
+    room: Array = np.exp(np.where(np.isnan(logs), 0.0, logs - centre))
+    return room
 
 
 def scan_shape(freq: Freq, *, n: int) -> ScanShape:
@@ -189,19 +198,25 @@ def scan_shape(freq: Freq, *, n: int) -> ScanShape:
 
 def _fill_short(
     out: dict[str, Array],
-    history: Array,
-    value: Array,
+    matrix: SeriesMatrix,
+    column: int,
     wanted: Bools,
     *,
     rate: float,
 ) -> tuple[Dispersion | None, Bools]:
     """Judge series by their own mean, with dispersions pooled over all of them."""
+    history, value = matrix.ripe[:, :column], matrix.ripe[:, column]
     known = (~np.isnan(history)).sum(axis=1)
     together = int((wanted & (known >= TOGETHER)).sum()) >= ENOUGH_SERIES
     enough = wanted & (known >= (TOGETHER if together else ALONE))
     if not enough.any():
         return None, enough
     rows = np.flatnonzero(enough)
-    prediction, pooled = predict_pooled(history[rows])
+    room = _exposure(matrix, rows, 0, column)
+    prediction, pooled = predict_pooled(
+        history[rows],
+        exposure=None if room is None else room[:, :-1],
+        next_exposure=None if room is None else room[:, -1],
+    )
     _fill(out, rows, prediction, value, rate)
     return pooled, enough

@@ -14,7 +14,11 @@ from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.calibration import PER_YEAR
 from disclosure_trends.models.count_regression import gate_effect
 from disclosure_trends.models.negative_binomial import Array
-from disclosure_trends.models.series_matrix import period_words, region_words
+from disclosure_trends.models.series_matrix import (
+    exposure_check,
+    period_words,
+    region_words,
+)
 from disclosure_trends.models.step_posterior import StepPosterior, step_posterior
 from disclosure_trends.results import (
     Check,
@@ -195,11 +199,11 @@ def date_uptick(
         raise SettingsError(f"level: {level} is out of range; allowed is 0 to 1")
     series = counts.series(region)
     ripe = series[series["is_complete"] & series["value"].notna()]
-    checks: tuple[Check, ...] = ()
+    checks = exposure_check(ripe)
     if counts.freq == "day" and len(ripe) > MOST_DAYS:
         ripe = ripe.tail(MOST_DAYS)
         text = f"Only the last {MOST_DAYS} days were searched for a change."
-        checks = (Check(name="recent_days_only", passed=None, text=text),)
+        checks += (Check(name="recent_days_only", passed=None, text=text),)
     posterior: StepPosterior | None = None
     ratio: Estimate | NotEstimable | None = _refusal(ripe)
     if ratio is None:

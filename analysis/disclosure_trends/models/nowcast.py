@@ -170,7 +170,7 @@ def nowcast_counts(
     """
     known_to = None if as_of is None else parse_as_of(as_of)
     if isinstance(data, pd.DataFrame):
-        source = read_frame(data, as_of=known_to)
+        source = read_frame(data, freq=freq, as_of=known_to)
     else:
         source = read_log(
             data, by=by, freq=freq, measure=measure, visible=visible, as_of=known_to

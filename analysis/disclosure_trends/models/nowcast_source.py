@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from disclosure_trends.counts.counts import period_text
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
 from disclosure_trends.results import Check, Evidence, NotEstimable
@@ -42,7 +43,7 @@ class DelayedCounts:
     refused: NotEstimable | None = None
 
 
-def read_frame(data: pd.DataFrame, *, as_of: date | None) -> DelayedCounts:
+def read_frame(data: pd.DataFrame, *, freq: Freq, as_of: date | None) -> DelayedCounts:
     """Read a frame `region, period, delay, value`; the last row seen is its `as_of`."""
     for name in NEEDED:
         if name not in data.columns:
@@ -59,6 +60,11 @@ def read_frame(data: pd.DataFrame, *, as_of: date | None) -> DelayedCounts:
         raise SettingsError(
             "data: a delay or a value is negative; allowed are whole numbers from 0"
         )
+    names = {
+        given: period_text(given, freq=freq, name="data")
+        for given in cells["period"].unique()
+    }
+    cells["period"] = [names[given] for given in cells["period"]]
     cells[["region", "period"]] = cells[["region", "period"]].astype("str")
     starts = {text: parse_period(text).start for text in cells["period"].unique()}
     seen = pd.to_datetime(cells["period"].map(starts)) + pd.to_timedelta(

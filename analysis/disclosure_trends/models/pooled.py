@@ -40,12 +40,18 @@ class Dispersion:
     prior_df: float
 
 
-def pool_dispersion(history: Array) -> Dispersion:
-    """Estimate dispersions from histories (regions, periods); NaN is missing."""
+def pool_dispersion(history: Array, room: Array | None = None) -> Dispersion:
+    """Estimate dispersions from histories (regions, periods); NaN is missing.
+
+    `room` holds the exposure of every count, on any scale.
+    """
+    room = _known_room(history, room)
     n = (~np.isnan(history)).sum(axis=1)
-    mean = np.maximum(np.nanmean(history, axis=1), 0.3)
+    share = n / room.sum(axis=1)
+    rate = np.maximum(np.nanmean(history, axis=1), 0.3) * share
+    mean = np.where(room > 0, rate[:, None] * room, 1.0)
     df = np.maximum(n - 1, 1).astype(float)
-    own = np.nansum((history - mean[:, None]) ** 2, axis=1) / mean / df
+    own = np.nansum((history - mean) ** 2 / mean, axis=1) / df
     usable = (np.nanmean(history, axis=1) >= 1) & (n >= 2)
     if usable.sum() < LEAST_TO_POOL:
         return Dispersion(phi=np.maximum(own, 1.0), df=df, shared=1.0, prior_df=0.0)
@@ -57,13 +63,22 @@ def pool_dispersion(history: Array) -> Dispersion:
     return Dispersion(phi=phi, df=df + prior_df, shared=shared, prior_df=prior_df)
 
 
-def predict_pooled(history: Array) -> tuple[Predictive, Dispersion]:
+def predict_pooled(
+    history: Array,
+    *,
+    exposure: Array | None = None,
+    next_exposure: Array | None = None,
+) -> tuple[Predictive, Dispersion]:
     """Predict the next period of each region from the mean of its past.
 
     Parameters
     ----------
     history : ndarray
         Counts, shape (regions, periods); NaN is missing.
+    exposure : ndarray, optional
+        Positive exposure of every count, same shape.
+    next_exposure : ndarray, optional
+        Exposure of the predicted period, one per region; given with `exposure`.
 
     Returns
     -------
@@ -72,11 +87,13 @@ def predict_pooled(history: Array) -> tuple[Predictive, Dispersion]:
     Dispersion
         What was pooled.
     """
-    pooled = pool_dispersion(history)
-    n = (~np.isnan(history)).sum(axis=1)
-    mean = ((np.nansum(history, axis=1) + 0.5) / n)[:, None]
+    pooled = pool_dispersion(history, exposure)
+    total = _known_room(history, exposure).sum(axis=1)
+    ahead = np.ones(len(history)) if next_exposure is None else next_exposure
+    share = (ahead / total)[:, None]
+    mean = (np.nansum(history, axis=1) + 0.5)[:, None] * share
     dispersion = [
-        np.maximum(phi * (1 + 1 / n[:, None]), 1 + 1e-9)
+        np.maximum(phi * (1 + share), 1 + 1e-9)
         for phi in widen(pooled.phi[:, None], df=pooled.df[:, None])
     ]
     shares = np.array([share for _, share in NODES])
@@ -85,6 +102,12 @@ def predict_pooled(history: Array) -> tuple[Predictive, Dispersion]:
         mean=np.tile(mean, (1, len(NODES))),
         dispersion=np.hstack(dispersion),
     ), pooled
+
+
+def _known_room(history: Array, room: Array | None) -> Array:
+    """Exposure of the known counts, 1 where nobody gave one; 0 where none is known."""
+    given = np.ones_like(history) if room is None else room
+    return np.where(np.isnan(history), 0.0, given)
 
 
 def _prior(own: Array, df: Array) -> tuple[float, float]:

@@ -131,7 +131,9 @@ def combine(p: Array) -> Array:
     return np.where(score > 1e6, 1 / (np.pi * np.maximum(score, 1.0)), combined)
 
 
-def predict_scan(counts: Array, *, shape: ScanShape) -> ScanPrediction:
+def predict_scan(
+    counts: Array, *, shape: ScanShape, log_exposure: Array | None = None
+) -> ScanPrediction:
     """Predict the last period of each series from its past.
 
     Parameters
@@ -141,14 +143,17 @@ def predict_scan(counts: Array, *, shape: ScanShape) -> ScanPrediction:
         is not used); NaN is missing.
     shape : ScanShape
         Form of the regression.
+    log_exposure : ndarray, optional
+        Log of the exposure of every count, same shape, also of the tested period.
 
     Returns
     -------
     ScanPrediction
         One row per series.
     """
+    offset = np.zeros_like(counts) if log_exposure is None else log_exposure
     parts = [
-        _predict_batch(counts[i : i + BATCH], shape)
+        _predict_batch(counts[i : i + BATCH], offset[i : i + BATCH], shape)
         for i in range(0, len(counts), BATCH)
     ]
     return ScanPrediction(
@@ -172,7 +177,7 @@ def scan_design(n: int, *, shape: ScanShape) -> Array:
     return np.column_stack([np.ones(n), (t - n) / (5 * shape.year), *waves, *days])
 
 
-def _predict_batch(counts: Array, shape: ScanShape) -> ScanPrediction:
+def _predict_batch(counts: Array, offset: Array, shape: ScanShape) -> ScanPrediction:
     n = counts.shape[1]
     design = scan_design(n, shape=shape)
     x = design[: n - shape.gap - 1]
@@ -185,7 +190,9 @@ def _predict_batch(counts: Array, shape: ScanShape) -> ScanPrediction:
     weight, phi = seen * fade, np.ones(len(y))
     precision = shape.precision(x.shape[1])
     for step in range(PASSES):
-        beta, mu, inverse = _poisson(y, weight, x, phi[:, None] * precision)
+        beta, mu, inverse = _poisson(
+            y, weight, x, phi[:, None] * precision, offset[:, : len(x)]
+        )
         hat = np.einsum("ni,sij,nj->sn", x, inverse, x, optimize=True)
         leverage = np.minimum(weight * mu * hat, 0.95)
         pearson = weight * (y - mu) ** 2 / mu / (1 - leverage)
@@ -203,7 +210,7 @@ def _predict_batch(counts: Array, shape: ScanShape) -> ScanPrediction:
     means, dispersions = [], []
     for window in WINDOWS:
         rows = design[n - window :]
-        m = np.exp(np.clip(beta @ rows.T, -30, 30))
+        m = np.exp(np.clip(beta @ rows.T + offset[:, n - window :], -30, 30))
         total = m.sum(axis=1)
         gradient = m @ rows
         spread = np.einsum("si,sij,sj->s", gradient, cov, gradient) / total
@@ -218,7 +225,7 @@ def _predict_batch(counts: Array, shape: ScanShape) -> ScanPrediction:
 
 
 def _poisson(
-    y: Array, weight: Array, x: Array, penalty: Array
+    y: Array, weight: Array, x: Array, penalty: Array, offset: Array
 ) -> tuple[Array, Array, Array]:
     """Weighted Poisson fit to convergence; a series that settled stays."""
     p = x.shape[1]
@@ -231,14 +238,14 @@ def _poisson(
     moving = np.arange(len(y))
     for _ in range(25):
         w = weight[moving] * mu[moving]
-        z = eta[moving] + (y[moving] - mu[moving]) / mu[moving]
+        z = eta[moving] - offset[moving] + (y[moving] - mu[moving]) / mu[moving]
         gram = (w @ products).reshape(-1, p, p)
         gram[:, diagonal, diagonal] += penalty[moving]
         inverse[moving] = np.linalg.inv(gram)
         new = np.einsum("sij,sj->si", inverse[moving], (w * z) @ x)
         moved = np.abs(new - beta[moving]).max(axis=1) >= 1e-10
         beta[moving] = new
-        eta[moving] = np.clip(new @ x.T, -20, 30)
+        eta[moving] = np.clip(new @ x.T + offset[moving], -20, 30)
         mu[moving] = np.exp(eta[moving])
         moving = moving[moved]
         if not len(moving):

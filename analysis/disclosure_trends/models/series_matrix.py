@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError, UnknownRegionError
 from disclosure_trends.models.negative_binomial import Array
+from disclosure_trends.results import Check
 from disclosure_trends.vocabulary.periods import parse_period, period_freq
 from disclosure_trends.vocabulary.regions import describe_region
 
@@ -74,6 +76,22 @@ def first_seen(ripe: Array) -> npt.NDArray[np.int64]:
         seen.any(axis=1), seen.argmax(axis=1), ripe.shape[1]
     )
     return first
+
+
+def lacks_exposure(matrix: SeriesMatrix) -> npt.NDArray[np.bool_]:
+    """Say of each series whether a count that a model may use has no exposure."""
+    if matrix.exposure is None:
+        return np.zeros(len(matrix.regions), dtype=bool)
+    lacks = ~np.isnan(matrix.ripe) & np.isnan(matrix.exposure)
+    return np.asarray(lacks.any(axis=1), dtype=bool)
+
+
+def exposure_check(ripe: pd.DataFrame) -> tuple[Check, ...]:
+    """Say where exposure was given, but not for every complete period of a series."""
+    if "exposure" not in ripe.columns or bool(ripe["exposure"].notna().all()):
+        return ()
+    text = "Some counts have no exposure: the series is taken without exposure."
+    return (Check(name="exposure_missing", passed=False, text=text),)
 
 
 def region_words(region: str) -> str:

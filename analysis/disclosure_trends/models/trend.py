@@ -20,6 +20,7 @@ from disclosure_trends.models.count_regression import (
 )
 from disclosure_trends.models.forecast import forecast_table, track_record
 from disclosure_trends.models.negative_binomial import Array
+from disclosure_trends.models.series_matrix import exposure_check
 from disclosure_trends.models.trend_design import (
     Step,
     TrendDesign,
@@ -304,7 +305,7 @@ def _event_rows(
 def _checks(
     counts: Counts, ripe: pd.DataFrame, steps: tuple[Step, ...], *, region: str
 ) -> tuple[Check, ...]:
-    checks = list(counts.checks)
+    checks = [*counts.checks, *exposure_check(ripe)]
     for step in steps:
         checks += same_weeks(step, region=region, among=steps)
     checks += _membership(ripe, region)

@@ -9,10 +9,15 @@ import numpy as np
 import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
+from disclosure_trends.display import wording
 from disclosure_trends.models.baselines import Judgement
 from disclosure_trends.models.calibration import Shape
 from disclosure_trends.models.multiplicity import shrink_ratios
-from disclosure_trends.models.series_matrix import SeriesMatrix
+from disclosure_trends.models.series_matrix import (
+    SeriesMatrix,
+    lacks_exposure,
+    series_matrix,
+)
 from disclosure_trends.models.short_series import ShortComparison, compare_last
 from disclosure_trends.results import Check
 from disclosure_trends.vocabulary.periods import Freq
@@ -197,6 +202,13 @@ def checks_of(
                 "of freedom."
             )
             checks.append(Check(name="pooled_dispersion", passed=None, text=text))
+    lacking = int(lacks_exposure(series_matrix(counts)).sum())
+    if lacking:
+        text = (
+            f"{wording.plural(lacking, 'series', 'series')} with a count that has no "
+            "exposure: judged without exposure."
+        )
+        checks.append(Check(name="exposure_missing", passed=False, text=text))
     if counts.freq == "month" and len(counts.periods) < 24 and judged:
         text = (
             "Fewer than 24 months of history: seasons cannot be told from rises; "
