@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import gammaln
 from scipy.stats import nbinom
 
-from disclosure_trends.logs.mapping import map_spelling
+from disclosure_trends.logs.rules.mapping import map_spelling
 from disclosure_trends.vocabulary.columns import COLUMNS
 from disclosure_trends.vocabulary.reasons import reason_codes
 

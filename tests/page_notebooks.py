@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from disclosure_trends.display import theme
 from disclosure_trends.display.figures import FigureSpec, finish
 from disclosure_trends.display.tables import ColumnRule, TableSpec
-from disclosure_trends.reports.shown import PLOTLY_TYPE
+from disclosure_trends.reports.page.shown import PLOTLY_TYPE
 from disclosure_trends.results import (
     BUNDLE_TYPE,
     Check,

@@ -113,9 +113,9 @@ def report(
     ] = False,
 ) -> int:
     """Run notebooks and publish their reports together."""
+    from disclosure_trends.reports.notebooks.settings import parse_given
     from disclosure_trends.reports.progress import show_progress
     from disclosure_trends.reports.runner import run_reports
-    from disclosure_trends.reports.settings import parse_given
 
     batch = run_reports(
         names or [],
@@ -209,7 +209,7 @@ def simulate(
     ] = False,
 ) -> None:
     """Write a request log with a known truth."""
-    from disclosure_trends.reports.publish import writing
+    from disclosure_trends.reports.publishing.publish import writing
     from disclosure_trends.simulate.requests import simulate_requests
 
     log = simulate_requests(scenario, rng=seed, rows=rows, messy=messy)
@@ -224,7 +224,7 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="FILE.html", help="A report.")],
 ) -> int:
     """Hold a page against the rules: offline, sealed, readable by everyone."""
-    from disclosure_trends.reports.verify import check_page
+    from disclosure_trends.reports.publishing.verify import check_page
 
     check_page(file)
     typer.echo(f"{_shown(file)}: no fault found")
@@ -236,7 +236,7 @@ def verify(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run.")],
 ) -> int:
     """Hold a run against its manifest: every file, every hash, every token."""
-    from disclosure_trends.reports.verify import verify_run
+    from disclosure_trends.reports.publishing.verify import verify_run
 
     n_files = verify_run(run_dir)
     typer.echo(f"{_shown(run_dir)}: {n_files} files, no fault found")
@@ -252,9 +252,9 @@ def params(
     ] = False,
 ) -> None:
     """Show the parameters of a notebook: a table, or JSON Schema for programs."""
-    from disclosure_trends.reports.manifest import dump
-    from disclosure_trends.reports.parameters import read_schema
-    from disclosure_trends.reports.settings import find_notebook
+    from disclosure_trends.reports.notebooks.parameters import read_schema
+    from disclosure_trends.reports.notebooks.settings import find_notebook
+    from disclosure_trends.reports.publishing.manifest import dump
 
     schema = read_schema(find_notebook(notebook))
     if as_json or not sys.stdout.isatty():
@@ -283,7 +283,7 @@ def import_published(
 ) -> None:
     """Turn published figures into one row per figure and window."""
     from disclosure_trends.counts.published import load_published
-    from disclosure_trends.reports.publish import writing
+    from disclosure_trends.reports.publishing.publish import writing
 
     published = load_published(file, layout=layout, country=country)
     with writing(out):
@@ -313,7 +313,7 @@ def copy_notebooks(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
 ) -> None:
     """Copy the notebooks and reports.toml, to work on them."""
-    from disclosure_trends.reports.settings import copy_notebooks as copy
+    from disclosure_trends.reports.notebooks.settings import copy_notebooks as copy
 
     for path in copy(folder):
         typer.echo(_shown(path))

@@ -10,9 +10,9 @@ from time import process_time
 
 import numpy as np
 
-from disclosure_trends.models.attribution_case import HEADLINE, Case
+from disclosure_trends.models.attribution.case import HEADLINE, Case
+from disclosure_trends.models.attribution.verdict import judge_case
 from disclosure_trends.models.panel import NEVER, Panel, arrange_panel
-from disclosure_trends.models.verdict import judge_case
 from disclosure_trends.vocabulary.periods import format_period, parse_period
 
 LIMIT = 12.0

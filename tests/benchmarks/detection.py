@@ -13,8 +13,8 @@ import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.models.farrington import farrington_flexible
-from disclosure_trends.models.mixture_baseline import predict_mixture
-from disclosure_trends.models.uptick import detect_upticks
+from disclosure_trends.models.uptick.detect import detect_upticks
+from disclosure_trends.models.uptick.mixture_baseline import predict_mixture
 
 SERIES, MONTHS, REPEATS = 500, 144, 5
 LIMIT = 3.0

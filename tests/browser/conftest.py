@@ -10,7 +10,7 @@ import pytest
 from browser_visit import Open, Visit
 from playwright.sync_api import Browser, sync_playwright
 
-from disclosure_trends.reports.page import render_report
+from disclosure_trends.reports.page.render import render_report
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 

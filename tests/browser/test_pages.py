@@ -8,8 +8,8 @@ import pytest
 from browser_visit import Open
 from playwright.sync_api import Browser
 
-from disclosure_trends.reports import page
-from disclosure_trends.reports.page import render_report
+from disclosure_trends.reports.page import render as page
+from disclosure_trends.reports.page.render import render_report
 from disclosure_trends.results import Finding, Point
 
 pytestmark = pytest.mark.browser
@@ -142,7 +142,7 @@ def test_a_browser_that_cannot_unpack_opens_the_tables(
 def test_a_changed_bundle_is_refused_and_the_tables_open(
     files: dict[str, Path], visit: Open, tmp_path: Path
 ) -> None:
-    from disclosure_trends.reports import assets
+    from disclosure_trends.reports.page import assets
 
     html = files["leadership"].read_text(encoding="utf-8")
     changed = assets.pack(assets.plotly_script() + "\nwindow.ran = 1;")

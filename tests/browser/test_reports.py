@@ -6,7 +6,7 @@ import pytest
 from browser_visit import Open
 
 from disclosure_trends.reports.lint import lint_page
-from disclosure_trends.reports.settings import read_settings
+from disclosure_trends.reports.notebooks.settings import read_settings
 
 pytestmark = pytest.mark.browser
 

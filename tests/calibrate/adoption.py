@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from disclosure_trends.models.adoption_moves import classify_moves
-from disclosure_trends.models.guards import MAX_SPILL, spill_over
-from disclosure_trends.models.onset import date_adoption
+from disclosure_trends.models.adoption.moves import classify_moves
+from disclosure_trends.models.adoption.onset import date_adoption
+from disclosure_trends.models.attribution.guards import MAX_SPILL, spill_over
 from disclosure_trends.models.panel import NEVER
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 from tests.models.panels import panel_of

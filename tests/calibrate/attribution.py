@@ -15,20 +15,21 @@ import pandas as pd
 
 from disclosure_trends.logs.clean import clean_requests
 from disclosure_trends.logs.options import ReadOptions
-from disclosure_trends.models import attribution_tables, calibration_card
-from disclosure_trends.models.attribution_case import HEADLINE, Case, read_case
-from disclosure_trends.models.calibration_card import (
+from disclosure_trends.models.adoption.onset import date_adoption
+from disclosure_trends.models.attribution import card as calibration_card
+from disclosure_trends.models.attribution import tables as attribution_tables
+from disclosure_trends.models.attribution.card import (
     cards_as_rows,
     draw_card,
     shape_of,
     simulate_card,
 )
-from disclosure_trends.models.card_worlds import Shape
-from disclosure_trends.models.effect import Effect
-from disclosure_trends.models.onset import date_adoption
+from disclosure_trends.models.attribution.card_worlds import Shape
+from disclosure_trends.models.attribution.case import HEADLINE, Case, read_case
+from disclosure_trends.models.attribution.effect import Effect
+from disclosure_trends.models.attribution.verdict import judge_case
+from disclosure_trends.models.decomposition.window_counts import two_windows
 from disclosure_trends.models.panel import NEVER, Panel
-from disclosure_trends.models.verdict import judge_case
-from disclosure_trends.models.window_counts import two_windows
 from disclosure_trends.resources import example_requests
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 from disclosure_trends.simulate.scenarios import SCENARIOS

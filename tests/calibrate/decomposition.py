@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from disclosure_trends.models.change_factors import FACTORS, WindowCounts
-from disclosure_trends.models.change_parts import decompose_counts
-from disclosure_trends.models.shapley import shapley_product
+from disclosure_trends.models.decomposition.factors import FACTORS, WindowCounts
+from disclosure_trends.models.decomposition.parts import decompose_counts
+from disclosure_trends.models.decomposition.shapley import shapley_product
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 from disclosure_trends.simulate.worlds import INSIDE
 

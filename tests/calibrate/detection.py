@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import nbinom, poisson
 
-from disclosure_trends.models.baselines import judge_period
 from disclosure_trends.models.calibration import (
     DISPERSIONS,
     HISTORIES,
@@ -23,8 +22,9 @@ from disclosure_trends.models.calibration import (
     simulate_curve,
 )
 from disclosure_trends.models.farrington import farrington_flexible
-from disclosure_trends.models.multiplicity import false_discovery_rate
-from disclosure_trends.models.series_matrix import SeriesMatrix
+from disclosure_trends.models.uptick.baselines import judge_period
+from disclosure_trends.models.uptick.multiplicity import false_discovery_rate
+from disclosure_trends.models.uptick.series_matrix import SeriesMatrix
 from disclosure_trends.simulate.outbreaks import draw_series
 
 CURVES = (

@@ -13,10 +13,10 @@ import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.models.change_point import NOISE
-from disclosure_trends.models.forecast import track_record
 from disclosure_trends.models.nowcast import nowcast_counts
 from disclosure_trends.models.step_posterior import step_posterior
-from disclosure_trends.models.trend import fit_trend
+from disclosure_trends.models.trend.fit import fit_trend
+from disclosure_trends.models.trend.forecast import track_record
 from disclosure_trends.simulate.outbreaks import draw_series
 from disclosure_trends.simulate.series import simulate_counts
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from disclosure_trends.logs.mapping import map_spelling, suggest
 from disclosure_trends.logs.marks import REPAIRS
 from disclosure_trends.logs.options import ReadOptions
+from disclosure_trends.logs.rules.mapping import map_spelling, suggest
 from disclosure_trends.vocabulary.reasons import codes_of
 
 READ = ReadOptions()

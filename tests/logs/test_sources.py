@@ -9,7 +9,7 @@ from logs.bad_files import NAMES, log, objects, rows, text
 from logs.staging import stage
 
 from disclosure_trends.errors import InputChangedError, RequestLogError, SettingsError
-from disclosure_trends.logs import delimited
+from disclosure_trends.logs.formats import delimited
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.logs.sources import stage_source
 

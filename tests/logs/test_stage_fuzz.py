@@ -17,7 +17,7 @@ from logs.bad_files import HEADER, TEXT_FILES, rows
 from logs.bad_tables import TABLE_FILES
 
 from disclosure_trends.errors import RequestLogError
-from disclosure_trends.logs.delimited import TextReader
+from disclosure_trends.logs.formats.delimited import TextReader
 from disclosure_trends.logs.limits import STRUCTURAL_CODES
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.logs.sources import stage_source
@@ -144,7 +144,7 @@ def test_they_agree_wherever_the_text_is_cut(
     size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("CHUNK", size), ("SAMPLE", size * 3), ("SMALL", size // 4)):
-        monkeypatch.setattr(f"disclosure_trends.logs.delimited.{name}", value)
+        monkeypatch.setattr(f"disclosure_trends.logs.formats.delimited.{name}", value)
     for file in TEXT_FILES:
         data = file.data()
         if file.refused is None and len(data) < 5_000 and data[:1].isalnum():

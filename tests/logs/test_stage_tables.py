@@ -20,8 +20,8 @@ from logs.bad_tables import (
 from logs.staging import read_back, stage, stage_file
 
 from disclosure_trends.errors import RequestLogError, SettingsError
-from disclosure_trends.logs import parquet as parquet_module
-from disclosure_trends.logs.intake import where_in
+from disclosure_trends.logs.formats import parquet as parquet_module
+from disclosure_trends.logs.formats.intake import where_in
 from disclosure_trends.logs.options import FirstOf, Join, ReadOptions
 
 GOOD = [tuple(row.split(",")) for row in rows()]
@@ -179,7 +179,7 @@ def test_a_blank_row_makes_parquet_be_rewritten(
 
 
 def test_typed_columns_become_text() -> None:
-    from disclosure_trends.logs.texts import as_text
+    from disclosure_trends.logs.formats.texts import as_text
 
     def text(values: list[object], kind: pa.DataType) -> list[str | None]:
         return as_text(pa.array(values, kind))[0].to_pylist()

@@ -7,7 +7,7 @@ from logs.bad_files import NAMES, TEXT_FILES, BadFile, rows
 from logs.staging import stage_file
 
 from disclosure_trends.errors import RequestLogError
-from disclosure_trends.logs.intake import where_in
+from disclosure_trends.logs.formats.intake import where_in
 
 BY_NAME = {file.name: file for file in TEXT_FILES}
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 from tests.models.panels import panel_of
 
-from disclosure_trends.models.attribution_case import HEADLINE, Case
+from disclosure_trends.models.attribution.case import HEADLINE, Case
+from disclosure_trends.models.attribution.policies import Policy
 from disclosure_trends.models.panel import Panel
-from disclosure_trends.models.policies import Policy
 from disclosure_trends.simulate.requests import PanelDraw
 from disclosure_trends.simulate.worlds import INSIDE
 from disclosure_trends.vocabulary.periods import parse_period

@@ -3,14 +3,14 @@ import pandas as pd
 import pytest
 from tests.models.panels import panel_of
 
-from disclosure_trends.models.adoption_moves import classify_moves
-from disclosure_trends.models.adoption_summary import NAMES, summarise_moves
-from disclosure_trends.models.adoption_tables import (
+from disclosure_trends.models.adoption.moves import classify_moves
+from disclosure_trends.models.adoption.onset import check_adoption_dates, date_adoption
+from disclosure_trends.models.adoption.summary import NAMES, summarise_moves
+from disclosure_trends.models.adoption.tables import (
     adopters_table,
     countries_table,
     curve_table,
 )
-from disclosure_trends.models.onset import check_adoption_dates, date_adoption
 from disclosure_trends.models.panel import NEVER, arrange_panel
 from disclosure_trends.results import Estimate, NotEstimable
 from disclosure_trends.simulate.requests import adoption_dates, draw_panel

@@ -10,14 +10,14 @@ from tests.models.cases import case_of, frames_equal
 from tests.models.panels import panel_of
 
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.attribution import (
+from disclosure_trends.models.attribution.attribute import (
     NAMES,
     AttributionResult,
     answer_case,
     attribute_uptick,
 )
+from disclosure_trends.models.attribution.verdict import judge_case
 from disclosure_trends.models.panel import NEVER, Panel
-from disclosure_trends.models.verdict import judge_case
 from disclosure_trends.results import Estimate, NotEstimable
 from disclosure_trends.simulate.requests import draw_panel
 
@@ -306,7 +306,7 @@ def test_a_fall_is_called_a_fall():
 def test_a_policy_that_hits_all_alike_is_said_to_be_apart_from_the_line():
     from datetime import date
 
-    from disclosure_trends.models.policies import Policy
+    from disclosure_trends.models.attribution.policies import Policy
 
     policy = Policy(day=date(2024, 9, 23), line_only=False)
     draw = draw_panel("policy", rng=1)
@@ -317,7 +317,7 @@ def test_a_policy_that_hits_all_alike_is_said_to_be_apart_from_the_line():
 
 
 def test_events_of_other_kinds_are_no_policies():
-    from disclosure_trends.models.policies import policies_between
+    from disclosure_trends.models.attribution.policies import policies_between
     from disclosure_trends.vocabulary.events import load_events
     from disclosure_trends.vocabulary.periods import parse_period
 

@@ -6,7 +6,7 @@ import pytest
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.logs.clean import clean_requests
 from disclosure_trends.logs.cleaned import CleanedLog
-from disclosure_trends.models.attribution import NAMES, attribute_uptick
+from disclosure_trends.models.attribution.attribute import NAMES, attribute_uptick
 from disclosure_trends.results import Estimate, NotEstimable
 from disclosure_trends.simulate.requests import SimulatedLog, simulate_requests
 
@@ -48,7 +48,7 @@ def _answer(cleaned: CleanedLog, **given):
 def test_the_share_is_the_sum_of_its_parts_to_the_last_bit(scenario):
     from tests.models.cases import case_of
 
-    from disclosure_trends.models.attribution import answer_case
+    from disclosure_trends.models.attribution.attribute import answer_case
     from disclosure_trends.simulate.requests import draw_panel
 
     compared = 0
@@ -108,10 +108,13 @@ def test_dates_that_were_inferred_are_no_registered_ones(cleaned, log):
 
 
 def test_an_unlisted_authority_that_always_used_the_line_has_moved(cleaned, log):
-    from disclosure_trends.models.onset import check_adoption_dates, date_adoption
+    from disclosure_trends.models.adoption.onset import (
+        check_adoption_dates,
+        date_adoption,
+    )
+    from disclosure_trends.models.decomposition.window_counts import two_windows
     from disclosure_trends.models.panel import NEVER
     from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
-    from disclosure_trends.models.window_counts import two_windows
 
     panel = panel_of_cells(
         count_cells(cleaned),

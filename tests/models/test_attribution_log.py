@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from tests.models.cases import frames_equal
 
-from disclosure_trends.logs import lookups
 from disclosure_trends.logs.clean import clean_requests
 from disclosure_trends.logs.cleaned import CleanedLog
-from disclosure_trends.models.attribution import attribute_uptick
+from disclosure_trends.logs.rules import lookups
+from disclosure_trends.models.attribution.attribute import attribute_uptick
+from disclosure_trends.models.decomposition.window_counts import two_windows
 from disclosure_trends.models.panel import NEVER
 from disclosure_trends.models.panel_cells import count_cells, panel_of_cells
-from disclosure_trends.models.window_counts import two_windows
 from disclosure_trends.results import Estimate
 from disclosure_trends.simulate.requests import SimulatedLog, simulate_requests
 from disclosure_trends.vocabulary import lines

@@ -7,8 +7,11 @@ import pytest
 from tests.models.cases import case_of
 from tests.models.panels import panel_of
 
-from disclosure_trends.models.attribution import AttributionResult, answer_case
-from disclosure_trends.models.grades import judge_choices
+from disclosure_trends.models.attribution.attribute import (
+    AttributionResult,
+    answer_case,
+)
+from disclosure_trends.models.attribution.grades import judge_choices
 from disclosure_trends.results import Estimate
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 

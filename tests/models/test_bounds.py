@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from disclosure_trends.counts.published import figures_from_table, load_published
 from disclosure_trends.errors import PeriodError, SettingsError, UnknownRegionError
-from disclosure_trends.models.bounds import bound_change
+from disclosure_trends.models.windows.bounds import bound_change
 from disclosure_trends.results import Estimate, NotEstimable
 from disclosure_trends.vocabulary.periods import parse_period
 

@@ -5,9 +5,9 @@ from scipy.stats import binomtest
 
 from disclosure_trends.counts.published import load_published
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.comparison import compare_windows
-from disclosure_trends.models.exact import rate_ratio
-from disclosure_trends.models.steps import measure_step
+from disclosure_trends.models.windows.comparison import compare_windows
+from disclosure_trends.models.windows.exact import rate_ratio
+from disclosure_trends.models.windows.steps import measure_step
 from disclosure_trends.results import Estimate, NotEstimable
 
 WINDOWS = {"before": "2024Q2", "after": "2024Q3"}

@@ -10,8 +10,8 @@ import disclosure_trends as dtr
 from disclosure_trends.counts.aggregate import tabulate_requests
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.logs.options import ReadOptions
-from disclosure_trends.models.change_factors import WindowCounts
-from disclosure_trends.models.change_parts import decompose_counts
+from disclosure_trends.models.decomposition.factors import WindowCounts
+from disclosure_trends.models.decomposition.parts import decompose_counts
 from disclosure_trends.results import Estimate
 from disclosure_trends.simulate.requests import draw_panel, log_of
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from disclosure_trends.models.counterfactual import (
+from disclosure_trends.models.attribution.counterfactual import (
     Totals,
     logarithmic_mean,
     split_change,
 )
-from disclosure_trends.models.effect import PARTS, estimate_effect
+from disclosure_trends.models.attribution.effect import PARTS, estimate_effect
 from disclosure_trends.models.panel import NEVER, Panel, arrange_panel
 
 

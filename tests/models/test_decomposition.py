@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from naive import decompose_authority
 
-from disclosure_trends.models.change_factors import (
+from disclosure_trends.models.decomposition.checks import (
+    assessed_check,
+    turnover_check,
+)
+from disclosure_trends.models.decomposition.factors import (
     FACTORS,
     WindowCounts,
     split_disclosed,
     split_region_lmdi,
     split_valid,
 )
-from disclosure_trends.models.change_parts import decompose_counts
-from disclosure_trends.models.decomposition_checks import (
-    assessed_check,
-    turnover_check,
-)
+from disclosure_trends.models.decomposition.parts import decompose_counts
 from disclosure_trends.results import Estimate, NotEstimable
 
 COUNTRIES = np.array(["AT", "BE", "DE", "FR", "IT", "PL", "SE"])

@@ -8,7 +8,7 @@ import pandas as pd
 from tests.models.panels import panel_of
 from tests.naive import impute_by_authority
 
-from disclosure_trends.models.imputation import (
+from disclosure_trends.models.attribution.imputation import (
     fit_cells,
     impute,
     leave_one_out,

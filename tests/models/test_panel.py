@@ -8,17 +8,17 @@ import pytest
 from tests.models.panels import panel_of
 
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.onset import date_adoption, date_alternatives
+from disclosure_trends.models.adoption.onset import date_adoption, date_alternatives
+from disclosure_trends.models.adoption.routing import (
+    always_on_line,
+    change_points,
+    sustained_use,
+)
 from disclosure_trends.models.panel import NEVER, arrange_panel, months_of
 from disclosure_trends.models.panel_cells import (
     MAX_MONTHS,
     mature_from,
     panel_of_cells,
-)
-from disclosure_trends.models.routing import (
-    always_on_line,
-    change_points,
-    sustained_use,
 )
 from disclosure_trends.simulate.requests import draw_panel
 from disclosure_trends.vocabulary.periods import parse_period

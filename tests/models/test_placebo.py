@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from tests.models.panels import panel_of
 
-from disclosure_trends.models.effect import estimate_effect
-from disclosure_trends.models.guards import spill_over
-from disclosure_trends.models.jackknife import jackknife
-from disclosure_trends.models.placebo import (
+from disclosure_trends.models.attribution.effect import estimate_effect
+from disclosure_trends.models.attribution.guards import spill_over
+from disclosure_trends.models.attribution.placebo import (
     Placebo,
     adjusted,
     lead_placebos,
     line_placebo,
     region_placebo,
 )
+from disclosure_trends.models.jackknife import jackknife
 from disclosure_trends.simulate.requests import draw_panel
 
 SEEDS = range(40)

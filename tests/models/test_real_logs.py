@@ -6,8 +6,8 @@ from disclosure_trends.counts.aggregate import count_requests
 from disclosure_trends.logs.clean import clean_requests
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.models.change_point import date_uptick
-from disclosure_trends.models.trend import fit_trend
-from disclosure_trends.models.uptick import detect_upticks
+from disclosure_trends.models.trend.fit import fit_trend
+from disclosure_trends.models.uptick.detect import detect_upticks
 from disclosure_trends.results import Estimate
 
 OUTCOMES = {

@@ -9,11 +9,17 @@ from tests.models.cases import case_of
 from tests.models.panels import panel_of
 
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.attribution import AttributionResult, answer_case
-from disclosure_trends.models.onset import check_adoption_dates, rests_on_first_use
+from disclosure_trends.models.adoption.onset import (
+    check_adoption_dates,
+    rests_on_first_use,
+)
+from disclosure_trends.models.attribution.attribute import (
+    AttributionResult,
+    answer_case,
+)
+from disclosure_trends.models.attribution.policies import policies_between
+from disclosure_trends.models.attribution.refusals import RULES, refuse_no_route
 from disclosure_trends.models.panel import NEVER, Panel
-from disclosure_trends.models.policies import policies_between
-from disclosure_trends.models.refusals import RULES, refuse_no_route
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
 from disclosure_trends.vocabulary.periods import parse_period
 

@@ -9,27 +9,27 @@ from tests.calibrate.attribution import compare_cards
 from tests.models.cases import case_of
 from tests.models.panels import panel_of
 
-from disclosure_trends.models import calibration_card as cards
-from disclosure_trends.models.attempts import list_attempts
-from disclosure_trends.models.calibration_card import CalibrationCard
-from disclosure_trends.models.card_worlds import Shape
-from disclosure_trends.models.effect import estimate_effect
-from disclosure_trends.models.event_study import study_events
-from disclosure_trends.models.grades import (
+from disclosure_trends.models.attribution import card as cards
+from disclosure_trends.models.attribution.attempts import list_attempts
+from disclosure_trends.models.attribution.card import CalibrationCard
+from disclosure_trends.models.attribution.card_worlds import Shape
+from disclosure_trends.models.attribution.effect import estimate_effect
+from disclosure_trends.models.attribution.event_study import study_events
+from disclosure_trends.models.attribution.grades import (
     Criterion,
     fall_one,
     grade_criteria,
     judge_card,
     p_text,
 )
-from disclosure_trends.models.guards import (
+from disclosure_trends.models.attribution.guards import (
     compare_not_yet,
     guard_change,
     guard_comparison,
 )
+from disclosure_trends.models.attribution.scrutiny import Scrutiny, scrutinise
+from disclosure_trends.models.attribution.verdict import judge_case
 from disclosure_trends.models.panel import NEVER
-from disclosure_trends.models.scrutiny import Scrutiny, scrutinise
-from disclosure_trends.models.verdict import judge_case
 from disclosure_trends.simulate.requests import draw_panel
 
 CARD = CalibrationCard(

@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import ncx2
 from tests.models.panels import panel_of
 
-from disclosure_trends.models.effect import estimate_effect
-from disclosure_trends.models.event_study import study_events
-from disclosure_trends.models.sensitivity import (
+from disclosure_trends.models.attribution.effect import estimate_effect
+from disclosure_trends.models.attribution.event_study import study_events
+from disclosure_trends.models.attribution.sensitivity import (
     EventPath,
     critical_value,
     find_breakdown,

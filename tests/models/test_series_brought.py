@@ -12,9 +12,9 @@ from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.change_point import ONE_SIDED, date_uptick
 from disclosure_trends.models.nowcast import nowcast_counts
-from disclosure_trends.models.trend import fit_trend
-from disclosure_trends.models.uptick import detect_upticks
-from disclosure_trends.models.uptick_tables import COLUMNS
+from disclosure_trends.models.trend.fit import fit_trend
+from disclosure_trends.models.uptick.detect import detect_upticks
+from disclosure_trends.models.uptick.tables import COLUMNS
 from disclosure_trends.results import NotEstimable
 from disclosure_trends.vocabulary.periods import next_period
 

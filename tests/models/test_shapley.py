@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from naive import shapley_by_orders
 
-from disclosure_trends.models.shapley import (
+from disclosure_trends.models.decomposition.shapley import (
     fill_from_other,
     lmdi_product,
     shapley_product,

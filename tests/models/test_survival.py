@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from naive import kaplan_meier
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from disclosure_trends.models.survival import trace_moves, trace_weighted_moves
+from disclosure_trends.models.adoption.survival import trace_moves, trace_weighted_moves
 
 CASES = st.lists(st.tuples(st.integers(0, 11), st.booleans()), min_size=1, max_size=40)
 

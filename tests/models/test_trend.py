@@ -6,9 +6,9 @@ import pytest
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.count_regression import CountFit, fit_counts
-from disclosure_trends.models.trend import fit_trend
-from disclosure_trends.models.trend_events import read_events
+from disclosure_trends.models.trend.count_regression import CountFit, fit_counts
+from disclosure_trends.models.trend.events import read_events
+from disclosure_trends.models.trend.fit import fit_trend
 from disclosure_trends.results import Estimate, NotEstimable
 
 

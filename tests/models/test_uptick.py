@@ -8,14 +8,17 @@ from tests.naive import mixture_predictive
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.mixture_baseline import predict_mixture
-from disclosure_trends.models.multiplicity import false_discovery_rate, shrink_ratios
 from disclosure_trends.models.negative_binomial import upper_tail
-from disclosure_trends.models.pooled import predict_pooled
-from disclosure_trends.models.scan import ScanShape, combine, predict_scan
-from disclosure_trends.models.short_series import compare_last
-from disclosure_trends.models.uptick import detect_upticks
-from disclosure_trends.models.uptick_tables import COLUMNS
+from disclosure_trends.models.uptick.detect import detect_upticks
+from disclosure_trends.models.uptick.mixture_baseline import predict_mixture
+from disclosure_trends.models.uptick.multiplicity import (
+    false_discovery_rate,
+    shrink_ratios,
+)
+from disclosure_trends.models.uptick.pooled import predict_pooled
+from disclosure_trends.models.uptick.scan import ScanShape, combine, predict_scan
+from disclosure_trends.models.uptick.short_series import compare_last
+from disclosure_trends.models.uptick.tables import COLUMNS
 from disclosure_trends.simulate.outbreaks import draw_series
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from disclosure_trends.reports.parameters import read_schema
+from disclosure_trends.reports.notebooks.parameters import read_schema
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 README = NOTEBOOKS / "README.md"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from disclosure_trends.reports.parameters import read_schema
-from disclosure_trends.reports.settings import read_settings
+from disclosure_trends.reports.notebooks.parameters import read_schema
+from disclosure_trends.reports.notebooks.settings import read_settings
 from tests.notebooks import readme
 
 NOTEBOOKS = readme.paths()

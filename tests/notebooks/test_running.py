@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from disclosure_trends.reports.page import render_report
-from disclosure_trends.reports.parameters import read_schema
+from disclosure_trends.reports.notebooks.parameters import read_schema
+from disclosure_trends.reports.page.render import render_report
+from disclosure_trends.reports.publishing.verify import verify_run
 from disclosure_trends.reports.runner import BatchRun, run_reports
-from disclosure_trends.reports.verify import verify_run
 from tests.notebooks import readme
 from tests.notebooks.conftest import AS_OF
 from tests.notebooks.lab import lab, run_in_lab

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from disclosure_trends.reports.session import Settings
+from disclosure_trends.reports.notebooks.session import Settings
 
 
 def settings(*, requests: str, dates: str) -> Settings:

@@ -9,8 +9,8 @@ import pytest
 from disclosure_trends.counts.published import figures_from_table, load_published
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.logs.clean import clean_requests
-from disclosure_trends.reports.claim_list import VERDICTS, read_claims
-from disclosure_trends.reports.claims import assess_claims
+from disclosure_trends.reports.claims.assess import assess_claims
+from disclosure_trends.reports.claims.texts import VERDICTS, read_claims
 from disclosure_trends.vocabulary.countries import country_name
 
 DAY = "2026-05-31"

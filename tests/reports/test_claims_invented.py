@@ -4,9 +4,9 @@ import pytest
 
 from disclosure_trends.counts.published import load_published
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.bounds import bound_change
-from disclosure_trends.models.comparison import compare_windows
-from disclosure_trends.reports.claims import assess_claims
+from disclosure_trends.models.windows.bounds import bound_change
+from disclosure_trends.models.windows.comparison import compare_windows
+from disclosure_trends.reports.claims.assess import assess_claims
 from disclosure_trends.vocabulary.periods import parse_period
 from disclosure_trends.vocabulary.regions import region_members
 

@@ -13,7 +13,7 @@ import pytest
 from tests.reports.conftest import PARAMETERS, RESULT, write_notebook
 
 from disclosure_trends import cli
-from disclosure_trends.reports.publish import locked_output
+from disclosure_trends.reports.publishing.publish import locked_output
 from disclosure_trends.reports.relative_days import resolve_day
 
 DAY = "2024-12-31"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from disclosure_trends.display.tables import ColumnRule, TableSpec
-from disclosure_trends.reports.data_tables import (
+from disclosure_trends.reports.page.data_tables import (
     DataTable,
     draw_spark,
     read_table,

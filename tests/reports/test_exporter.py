@@ -3,7 +3,7 @@
 import nbconvert
 import page_notebooks as made
 
-from disclosure_trends.reports.page import render_report
+from disclosure_trends.reports.page.render import render_report
 
 
 def test_nbconvert_writes_the_same_bytes() -> None:

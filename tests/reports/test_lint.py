@@ -5,10 +5,10 @@ from collections.abc import Callable
 import page_notebooks as made
 import pytest
 
-from disclosure_trends.reports import assets
-from disclosure_trends.reports.contrast import contrast
 from disclosure_trends.reports.lint import lint_page
-from disclosure_trends.reports.page import render_report
+from disclosure_trends.reports.page import assets
+from disclosure_trends.reports.page.contrast import contrast
+from disclosure_trends.reports.page.render import render_report
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure_trends.reports.markup import (
+from disclosure_trends.reports.page.markup import (
     LONGEST,
     Heading,
     Prose,

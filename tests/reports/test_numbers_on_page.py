@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from disclosure_trends.display import numbers
+from disclosure_trends.reports.page.tree import Element, read_page
 from disclosure_trends.reports.runner import BatchRun, run_reports
-from disclosure_trends.reports.tree import Element, read_page
 from disclosure_trends.resources import shipped_path
 
 DAYS = ("2026-05-31", "2024-12-31", "2024-09-30")

@@ -11,11 +11,11 @@ import pytest
 from disclosure_trends.display import theme
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.errors import NotebookError
-from disclosure_trends.reports import assets
-from disclosure_trends.reports.drawings import read_drawing
 from disclosure_trends.reports.lint import LARGEST, lint_page
-from disclosure_trends.reports.page import render_report
-from disclosure_trends.reports.tree import Element, read_page
+from disclosure_trends.reports.page import assets
+from disclosure_trends.reports.page.drawings import read_drawing
+from disclosure_trends.reports.page.render import render_report
+from disclosure_trends.reports.page.tree import Element, read_page
 from disclosure_trends.results import BUNDLE_TYPE, Check, Finding, NotEstimable, Point
 
 NOTEBOOKS = ["leadership", "communication_line", "nothing_published"]

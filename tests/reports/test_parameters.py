@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disclosure_trends.errors import PeriodError, SettingsError, UnknownRegionError
-from disclosure_trends.reports.parameter_types import Parameter
-from disclosure_trends.reports.parameters import Schema, read_schema
-from disclosure_trends.reports.session import check_parameters, close_report
-from disclosure_trends.reports.values import check_known, input_files
+from disclosure_trends.reports.notebooks.parameter_types import Parameter
+from disclosure_trends.reports.notebooks.parameters import Schema, read_schema
+from disclosure_trends.reports.notebooks.session import check_parameters, close_report
+from disclosure_trends.reports.notebooks.values import check_known, input_files
 
 CELL = """\
 region: str = "EU"  # country code or group
@@ -369,7 +369,7 @@ def test_settings_name_what_there_is(tmp_path: Path) -> None:
 
 
 def test_closing_needs_an_opening(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("disclosure_trends.reports.session._CHECKED", [])
+    monkeypatch.setattr("disclosure_trends.reports.notebooks.session._CHECKED", [])
     with pytest.raises(SettingsError, match="call check_parameters first"):
         close_report()
 

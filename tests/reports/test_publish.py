@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from disclosure_trends.errors import OutputError, OutputLockedError
-from disclosure_trends.reports import publish
-from disclosure_trends.reports.manifest import (
+from disclosure_trends.reports.publishing import publish
+from disclosure_trends.reports.publishing.manifest import (
     MANIFEST,
     dump,
     faults_in,
     file_hashes,
 )
-from disclosure_trends.reports.publish import locked_output
+from disclosure_trends.reports.publishing.publish import locked_output
 
 FIRST = "2024-12-31-aaaaaaaa"
 SECOND = "2025-01-31-bbbbbbbb"

@@ -22,9 +22,9 @@ from disclosure_trends.errors import (
     RequestLogError,
     SettingsError,
 )
-from disclosure_trends.reports.manifest import faults_in
+from disclosure_trends.reports.publishing.manifest import faults_in
+from disclosure_trends.reports.publishing.verify import verify_run
 from disclosure_trends.reports.runner import BatchRun, run_report, run_reports
-from disclosure_trends.reports.verify import verify_run
 
 DAY = "2024-12-31"
 
@@ -355,7 +355,7 @@ def test_a_notebook_that_does_not_reach_its_end_is_no_report(
 def test_a_cell_that_takes_too_long_is_stopped(
     shelf: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("disclosure_trends.reports.making.CELL_TIMEOUT", 0.5)
+    monkeypatch.setattr("disclosure_trends.reports.notebooks.making.CELL_TIMEOUT", 0.5)
     one_report(shelf, "import time; time.sleep(600)")
     with pytest.raises(NotebookError, match=r"CellTimeoutError: no end after 0\.5 s$"):
         run(shelf, out, "one")
@@ -534,7 +534,7 @@ def test_papermill_alone_runs_the_same_notebook(shelf: Path, out: Path) -> None:
         capture_output=True,
         cwd=shelf,
     )
-    from disclosure_trends.reports.page import render_report
+    from disclosure_trends.reports.page.render import render_report
 
     page = render_report(nbformat.read(bare, as_version=4))
     assert page == ours.page.read_text(encoding="utf-8")

@@ -16,8 +16,8 @@ import pyarrow as pa
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
 from disclosure_trends.logs.database import open_database, quote_text, run
-from disclosure_trends.logs.lookups import microseconds, put_table
-from disclosure_trends.logs.outputs import REQUESTS
+from disclosure_trends.logs.rules.lookups import microseconds, put_table
+from disclosure_trends.logs.rules.outputs import REQUESTS
 from disclosure_trends.vocabulary.countries import country_codes
 from disclosure_trends.vocabulary.periods import Freq, format_period
 from disclosure_trends.vocabulary.terms import closed_list, remove_invisible

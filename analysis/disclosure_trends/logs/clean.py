@@ -27,34 +27,34 @@ from disclosure_trends.logs.database import (
 )
 from disclosure_trends.logs.doubts import check_placeholder, count_resent
 from disclosure_trends.logs.folders import check_target, move_into
-from disclosure_trends.logs.gate import check_ledger
 from disclosure_trends.logs.ledger import FileTally, Ledger
-from disclosure_trends.logs.lookups import Spellings, fill_lookups, map_survey
 from disclosure_trends.logs.memory import within_memory
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
-from disclosure_trends.logs.outputs import (
+from disclosure_trends.logs.rules.gate import check_ledger
+from disclosure_trends.logs.rules.lookups import Spellings, fill_lookups, map_survey
+from disclosure_trends.logs.rules.outputs import (
     PASSING,
     REQUESTS,
     FileCounts,
     count_outputs,
     write_outputs,
 )
-from disclosure_trends.logs.plan import plan_reading, refuse_unknown_values
-from disclosure_trends.logs.reading import Reading
-from disclosure_trends.logs.repeats import find_repeated
-from disclosure_trends.logs.shown import shown
-from disclosure_trends.logs.sources import Read, Source, stage_source
-from disclosure_trends.logs.split import Marks, RequestsWriter, split_typed
-from disclosure_trends.logs.stage import Stage, StagedFile
-from disclosure_trends.logs.stored import stored_query
-from disclosure_trends.logs.survey import (
+from disclosure_trends.logs.rules.plan import plan_reading, refuse_unknown_values
+from disclosure_trends.logs.rules.reading import Reading
+from disclosure_trends.logs.rules.repeats import find_repeated
+from disclosure_trends.logs.rules.stored import stored_query
+from disclosure_trends.logs.rules.survey import (
     Survey,
     decide_date_orders,
     describe_order,
     survey_file,
 )
-from disclosure_trends.logs.typed import macro_statements, typed_query
-from disclosure_trends.logs.versions import ranked_query
+from disclosure_trends.logs.rules.typed import macro_statements, typed_query
+from disclosure_trends.logs.rules.versions import ranked_query
+from disclosure_trends.logs.shown import shown
+from disclosure_trends.logs.sources import Read, Source, stage_source
+from disclosure_trends.logs.split import Marks, RequestsWriter, split_typed
+from disclosure_trends.logs.stage import Stage, StagedFile
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES, columns_of
 from disclosure_trends.vocabulary.periods import parse_as_of
 

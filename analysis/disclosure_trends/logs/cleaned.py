@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 from disclosure_trends.display.numbers import count
 from disclosure_trends.errors import RequestLogError
 from disclosure_trends.logs.ledger import Ledger
-from disclosure_trends.logs.mapping import suggest
-from disclosure_trends.logs.outputs import QUARANTINE, REQUESTS, SUPERSEDED
+from disclosure_trends.logs.rules.mapping import suggest
+from disclosure_trends.logs.rules.outputs import QUARANTINE, REQUESTS, SUPERSEDED
 from disclosure_trends.results import Check
 from disclosure_trends.vocabulary.columns import REQUIRED_COLUMNS
 

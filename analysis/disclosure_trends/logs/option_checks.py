@@ -7,7 +7,7 @@ from typing import TypeAlias
 from zoneinfo import available_timezones
 
 from disclosure_trends.errors import SettingsError, nearest
-from disclosure_trends.logs.own_columns import FirstOf, Join, Own
+from disclosure_trends.logs.formats.own_columns import FirstOf, Join, Own
 from disclosure_trends.vocabulary.columns import COLUMNS
 
 BLANK = "???"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from disclosure_trends.errors import SettingsError
+from disclosure_trends.logs.formats.own_columns import FirstOf, Join, Own
 from disclosure_trends.logs.option_checks import BLANK, CHECKS, Constant
-from disclosure_trends.logs.own_columns import FirstOf, Join, Own
 
 __all__ = ["BLANK", "FirstOf", "Join", "ReadOptions", "refuse_blanks"]
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from disclosure_trends.errors import OutputError, SettingsError
 from disclosure_trends.logs.config import format_options
-from disclosure_trends.logs.facts import look_at_columns
-from disclosure_trends.logs.guesses import guess_columns
-from disclosure_trends.logs.intake import where_in
+from disclosure_trends.logs.formats.intake import where_in
+from disclosure_trends.logs.formats.text import Item
 from disclosure_trends.logs.options import BLANK, ReadOptions
-from disclosure_trends.logs.probe import Probe, probe_source
-from disclosure_trends.logs.proposals import Proposal, notes, propose
+from disclosure_trends.logs.previews.facts import look_at_columns
+from disclosure_trends.logs.previews.guesses import guess_columns
+from disclosure_trends.logs.previews.probe import Probe, probe_source
+from disclosure_trends.logs.previews.proposals import Proposal, notes, propose
 from disclosure_trends.logs.shown import plain_name, shown
 from disclosure_trends.logs.sources import find_files
-from disclosure_trends.logs.text import Item
 from disclosure_trends.vocabulary.terms import closed_list
 
 if TYPE_CHECKING:

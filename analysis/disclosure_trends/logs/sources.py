@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from disclosure_trends.errors import SettingsError, nearest
-from disclosure_trends.logs.intake import Gunzipped, Intake, open_intake, where_in
-from disclosure_trends.logs.kinds import tell_kind
+from disclosure_trends.logs.formats.intake import (
+    Gunzipped,
+    Intake,
+    open_intake,
+    where_in,
+)
+from disclosure_trends.logs.formats.kinds import tell_kind
+from disclosure_trends.logs.formats.query import DatabaseQuery
+from disclosure_trends.logs.formats.text import Item, Staged, stage_text
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
-from disclosure_trends.logs.query import DatabaseQuery
 from disclosure_trends.logs.shown import plain_name, refusal, shown
 from disclosure_trends.logs.stage import Stage
-from disclosure_trends.logs.text import Item, Staged, stage_text
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES
 
 if TYPE_CHECKING:
@@ -98,10 +103,10 @@ def stage_item(source: object, item: Item) -> Staged:
     if item.path is not None:
         return _stage_file(item.path, item)
     if isinstance(source, DatabaseQuery):
-        from disclosure_trends.logs.query import stage_query
+        from disclosure_trends.logs.formats.query import stage_query
 
         return stage_query(source, item)
-    from disclosure_trends.logs.frames import stage_frame
+    from disclosure_trends.logs.formats.frames import stage_frame
 
     return stage_frame(source, item)
 
@@ -114,11 +119,11 @@ def _stage_file(path: Path, item: Item) -> Staged:
         elif kind == "gzip":
             staged = stage_text(Gunzipped(intake), item, container=".gz")
         elif kind == "parquet":
-            from disclosure_trends.logs.parquet import stage_parquet
+            from disclosure_trends.logs.formats.parquet import stage_parquet
 
             staged = stage_parquet(intake, item)
         else:
-            from disclosure_trends.logs.zipped import stage_zip
+            from disclosure_trends.logs.formats.zipped import stage_zip
 
             staged = stage_zip(intake, item)
         return _sealed(staged, intake)

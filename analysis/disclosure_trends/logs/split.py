@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from disclosure_trends.logs.formats.writer import GROUP_ROWS, writing
 from disclosure_trends.logs.marks import INSTANTS
-from disclosure_trends.logs.writer import GROUP_ROWS, writing
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES, COLUMNS, columns_of
 
 Marks = Counter[tuple[int, int]]

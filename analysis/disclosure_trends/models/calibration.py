@@ -15,15 +15,15 @@ from typing import Final, Literal
 
 import numpy as np
 
-from disclosure_trends.models.baselines import (
+from disclosure_trends.models.farrington import farrington_flexible, first_testable
+from disclosure_trends.models.negative_binomial import Array, upper_tail
+from disclosure_trends.models.uptick.baselines import (
     ENOUGH_SERIES,
     Judgement,
     judge_period,
 )
-from disclosure_trends.models.farrington import farrington_flexible, first_testable
-from disclosure_trends.models.farrington_control import FarringtonControl
-from disclosure_trends.models.negative_binomial import Array, upper_tail
-from disclosure_trends.models.series_matrix import SeriesMatrix
+from disclosure_trends.models.uptick.farrington_control import FarringtonControl
+from disclosure_trends.models.uptick.series_matrix import SeriesMatrix
 from disclosure_trends.resources import package_text
 from disclosure_trends.vocabulary.periods import Freq
 

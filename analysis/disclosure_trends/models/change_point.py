@@ -12,14 +12,14 @@ from disclosure_trends.counts.counts import Counts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.models.calibration import PER_YEAR
-from disclosure_trends.models.count_regression import gate_effect
 from disclosure_trends.models.negative_binomial import Array
-from disclosure_trends.models.series_matrix import (
+from disclosure_trends.models.step_posterior import StepPosterior, step_posterior
+from disclosure_trends.models.trend.count_regression import gate_effect
+from disclosure_trends.models.uptick.series_matrix import (
     exposure_check,
     period_words,
     region_words,
 )
-from disclosure_trends.models.step_posterior import StepPosterior, step_posterior
 from disclosure_trends.results import (
     Check,
     Estimate,

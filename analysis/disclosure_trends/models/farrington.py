@@ -15,17 +15,17 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.farrington_control import (
-    POWERS,
-    FarringtonControl,
-    read_control,
-)
-from disclosure_trends.models.farrington_fit import Reference, fit_reference
 from disclosure_trends.models.negative_binomial import (
     Array,
     smallest_count,
     upper_tail,
 )
+from disclosure_trends.models.uptick.farrington_control import (
+    POWERS,
+    FarringtonControl,
+    read_control,
+)
+from disclosure_trends.models.uptick.farrington_fit import Reference, fit_reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

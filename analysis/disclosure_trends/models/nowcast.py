@@ -18,14 +18,14 @@ from disclosure_trends.models.nowcast_source import (
     read_frame,
     read_log,
 )
-from disclosure_trends.models.predictive import NODES, Predictive, widen
 from disclosure_trends.models.reporting_delay import (
     LEAST_ROWS,
     DelayModel,
     Ints,
     fit_delay,
 )
-from disclosure_trends.models.series_matrix import period_words, region_words
+from disclosure_trends.models.uptick.predictive import NODES, Predictive, widen
+from disclosure_trends.models.uptick.series_matrix import period_words, region_words
 from disclosure_trends.results import (
     Check,
     Estimate,

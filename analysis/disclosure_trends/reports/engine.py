@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
-from disclosure_trends.reports.lean import skip_grammar
+from disclosure_trends.reports.notebooks.lean import skip_grammar
 
 skip_grammar()
 
@@ -114,7 +114,7 @@ def _ask(
 
 
 def _failure(name: str, text: str) -> nbformat.NotebookNode:
-    from disclosure_trends.reports.shell import error_output
+    from disclosure_trends.reports.notebooks.shell import error_output
 
     return error_output(name, text, [f"{name}: {text}"])
 
@@ -127,7 +127,7 @@ def _serve(pipe: Connection, parents_end: Connection, parent: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     warnings.resetwarnings()  # what the parent makes of warnings is its own affair
-    from disclosure_trends.reports.shell import NotebookShell
+    from disclosure_trends.reports.notebooks.shell import NotebookShell
 
     shell = NotebookShell()
     with suppress(EOFError, ConnectionError):

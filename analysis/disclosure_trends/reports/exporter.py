@@ -5,7 +5,7 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from disclosure_trends.reports.page import render_report
+from disclosure_trends.reports.page.render import render_report
 
 
 class DisclosureReportExporter(Exporter):

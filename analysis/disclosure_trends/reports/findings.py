@@ -14,9 +14,9 @@ from disclosure_trends.display.figures import META_KEY
 from disclosure_trends.display.tables import Json
 from disclosure_trends.errors import NotebookError, NotEstimableError
 from disclosure_trends.reports import fields
-from disclosure_trends.reports.closing import completion_token
 from disclosure_trends.reports.fields import Record
-from disclosure_trends.reports.shown import PLOTLY_TYPE
+from disclosure_trends.reports.notebooks.closing import completion_token
+from disclosure_trends.reports.page.shown import PLOTLY_TYPE
 from disclosure_trends.results import BUNDLE_TYPE
 
 _CLAIM_KEYS: Final = (

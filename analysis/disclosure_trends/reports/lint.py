@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from disclosure_trends.reports import assets, markup
-from disclosure_trends.reports.contrast import palette_faults
-from disclosure_trends.reports.drawings import TRACES
-from disclosure_trends.reports.tree import Element, read_page
+from disclosure_trends.reports.page import assets, markup
+from disclosure_trends.reports.page.contrast import palette_faults
+from disclosure_trends.reports.page.drawings import TRACES
+from disclosure_trends.reports.page.tree import Element, read_page
 
 LARGEST: Final = 3_000_000  # bytes
 _LOADED: Final = ("src", "srcset", "poster", "data", "background", "action", "ping")

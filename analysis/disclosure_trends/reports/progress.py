@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from disclosure_trends.reports.workers import Progress
+from disclosure_trends.reports.notebooks.workers import Progress
 
 
 def show_progress() -> Progress:

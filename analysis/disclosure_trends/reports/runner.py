@@ -17,24 +17,24 @@ from disclosure_trends.errors import (
     OutputError,
     SettingsError,
 )
-from disclosure_trends.reports import carrying
-from disclosure_trends.reports.assembly import (
+from disclosure_trends.reports.notebooks.parameter_types import Value
+from disclosure_trends.reports.notebooks.settings import (
+    ReportSettings,
+    choose_reports,
+    read_settings,
+)
+from disclosure_trends.reports.notebooks.values import check_known
+from disclosure_trends.reports.notebooks.workers import Made, Progress, make_reports
+from disclosure_trends.reports.publishing import carrying
+from disclosure_trends.reports.publishing.assembly import (
     Contents,
     keep_partial,
     write_run,
     write_status,
 )
-from disclosure_trends.reports.index import front_page
-from disclosure_trends.reports.manifest import Job, make_job, run_key
-from disclosure_trends.reports.parameter_types import Value
-from disclosure_trends.reports.publish import Output, discard, locked_output
-from disclosure_trends.reports.settings import (
-    ReportSettings,
-    choose_reports,
-    read_settings,
-)
-from disclosure_trends.reports.values import check_known
-from disclosure_trends.reports.workers import Made, Progress, make_reports
+from disclosure_trends.reports.publishing.index import front_page
+from disclosure_trends.reports.publishing.manifest import Job, make_job, run_key
+from disclosure_trends.reports.publishing.publish import Output, discard, locked_output
 from disclosure_trends.vocabulary.periods import parse_as_of
 
 Outcome = Literal["published", "unchanged", "failed"]

@@ -14,7 +14,7 @@ from disclosure_trends.vocabulary.periods import FREQS, Freq
 from disclosure_trends.vocabulary.regions import COMPLEMENT, known_countries
 
 if TYPE_CHECKING:
-    from disclosure_trends.reports.session import Settings
+    from disclosure_trends.reports.notebooks.session import Settings
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""From the bytes of any kind of file to rows of text, every record accounted for."""

@@ -1,0 +1,1 @@
+"""What a log gives away before it is cleaned."""

@@ -1,0 +1,1 @@
+"""The rules of cleaning: survey, map, judge, rank."""

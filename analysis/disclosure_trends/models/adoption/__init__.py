@@ -1,0 +1,1 @@
+"""Who moved to the designated line, and when."""

@@ -1,0 +1,1 @@
+"""How a count grows: trend, season, declared steps, forecast."""

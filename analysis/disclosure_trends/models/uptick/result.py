@@ -1,0 +1,399 @@
+"""A scan for upticks in words: one line per series, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from disclosure_trends.display import numbers, wording
+from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.models.calibration import Shape, operating_curve
+from disclosure_trends.models.uptick.series_matrix import period_words, region_words
+from disclosure_trends.models.uptick.words import (
+    Row,
+    few,
+    number_or_none,
+    p_text,
+    result_word,
+    why_short,
+)
+from disclosure_trends.results import (
+    Estimate,
+    Finding,
+    Limit,
+    Number,
+    Point,
+    Result,
+    Word,
+    big_number,
+)
+from disclosure_trends.vocabulary.periods import Freq
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+QUESTION: Final = "Is the latest count above what its own past predicts?"
+ALL_NAMED: Final = 40  # series; beyond, only alarms get a sentence each
+MOST_POINTS: Final = 6
+SMALLEST_BASE: Final = 5  # no ratio on less
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class UptickScan(Result):
+    """Which series are up in the latest complete period, at a stated error rate.
+
+    Attributes
+    ----------
+    tables
+        `upticks` (one row per series and examined period), `ranking` (ratio of count
+        to expectation in the latest period, shrunk), `short_history` (what counting
+        noise alone would say of series too short to judge), `history` (the counts).
+    method, false_alarm_rate, freq, measure, as_of
+        As asked for.
+    shape
+        Shape of the typical series, for the error rates; None if none was examined.
+    by
+        What the series are; those by authority are for the analyst alone.
+    """
+
+    figures: ClassVar[tuple[str, ...]] = ("upticks",)
+
+    method: Literal["calibrated", "farrington"]
+    false_alarm_rate: float
+    freq: Freq
+    measure: str
+    as_of: str | None
+    shape: Shape | None
+    by: tuple[str, ...] = ("region",)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a report may show it: not a series that names an authority."""
+        return "authority" not in self.by
+
+    @property
+    def strongest(self) -> str:
+        """Series with most alarms; else the one that is largest."""
+        table, history = self.tables["upticks"], self.tables["history"]
+        alarms = table.loc[table["alarm"].fillna(value=False).astype("bool"), "region"]
+        if len(alarms):
+            return str(alarms.value_counts().sort_index(kind="stable").idxmax())
+        totals = history.groupby("region")["value"].sum()
+        return "" if totals.empty else str(totals.idxmax())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Say what rose, series by series, and how often that would be chance."""
+        latest = self._latest()
+        said = [
+            self._headline(latest),
+            *self._earlier(latest),
+            *self._series(latest),
+            *self._short(),
+        ]
+        return (*said, *self._chance(), *self._calibration())
+
+    def points(self) -> tuple[Point, ...]:
+        """Choose the alarms of the latest period as main points."""
+        found = self.findings()
+        alarms = [one for one in found if one.id.startswith(("uptick-", "earlier-"))]
+        rates = [one for one in found if one.id in {"chance", "calibration"}]
+        chosen = [*alarms[: MOST_POINTS - len(rates)], *rates]
+        return tuple(
+            Point(one.id, big_number(next(iter(one.numbers.values()))))
+            for one in chosen
+        )
+
+    def display_tables(self) -> tuple[TableSpec, ...]:
+        """Return the latest period of every series, strongest change first."""
+        latest = self._latest()
+        if latest.empty:
+            return ()
+        rows = latest.merge(
+            self.tables["ranking"][["region", "shrunken"]], on="region", how="left"
+        )
+        past = self.tables["history"].groupby("region", sort=False)["value"]
+        sparks = past.agg(lambda values: values.tail(24).to_list())
+        rows = rows.assign(past=rows["region"].map(sparks))
+        rows["result"] = [result_word(row) for row in rows.to_dict("records")]
+        rows = rows.sort_values(
+            ["shrunken", "region"], ascending=[False, True], ignore_index=True
+        )
+        label = self.measure.replace("_", " ")
+        return (
+            TableSpec(
+                name="upticks",
+                caption=f"Every series in {period_words(latest['period'].iloc[0])}",
+                columns=(
+                    ColumnRule(key="region", label="Series"),
+                    ColumnRule(key="past", label="Last periods", kind="spark"),
+                    ColumnRule(key="value", label=label, kind="count"),
+                    ColumnRule(key="expected", label="Expected", kind="count"),
+                    ColumnRule(key="upper", label="Alarm above", kind="count"),
+                    ColumnRule(key="shrunken", label="Ratio, shrunken", kind="ratio"),
+                    ColumnRule(key="result", label="Result"),
+                ),
+                rows=rows,
+                note="Ratios are pulled towards what the series share, so that small "
+                "series do not head the list by noise.",
+            ),
+        )
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Say what a scan does not show."""
+        return (
+            Limit(
+                "Cause",
+                "An alarm says that a count is unusual against its own past, not why.",
+            ),
+            Limit(
+                "Quiet series",
+                "No alarm is no proof that nothing rose: small rises are often missed, "
+                "as the error rates say.",
+            ),
+            Limit(
+                "Periods under way",
+                "Periods that are not complete are not examined, however high their "
+                "raw count is.",
+            ),
+        )
+
+    def words(self) -> tuple[Word, ...]:
+        """Explain the words of the findings."""
+        return (
+            Word(
+                "Uptick",
+                "A count of a complete period above what its own past makes likely.",
+            ),
+            Word(
+                "Expected",
+                "Mean of what the series' own past predicts: level, trend and season.",
+            ),
+            Word("False alarm", "An alarm in a period in which nothing rose."),
+        )
+
+    def _draw(self, name: str) -> go.Figure:
+        from disclosure_trends.display.series import draw_upticks
+
+        return draw_upticks(
+            self.tables["history"],
+            scan=self.tables["upticks"],
+            order=[str(region) for region in self.tables["ranking"]["region"]],
+            name=name,
+            title=self._headline(self._latest()).statement,
+            measure=self.measure,
+            as_of=self.as_of or "",
+            simulated=self.evidence == "simulated",
+        )
+
+    def _latest(self) -> pd.DataFrame:
+        """Rows of the latest period in which anything was examined."""
+        table = self.tables["upticks"]
+        examined = table[table["status"] == "examined"]
+        if examined.empty and table.empty:
+            return table
+        period = (examined if len(examined) else table)["period"].max()
+        latest: pd.DataFrame = table.loc[table["period"] == period]
+        return latest
+
+    def _finding(
+        self,
+        slug: str,
+        statement: str,
+        found: dict[str, Number],
+        row: Row | None = None,
+    ) -> Finding:
+        return Finding(
+            id=slug,
+            question=QUESTION,
+            statement=statement,
+            numbers=found,
+            evidence=self.evidence,
+            region=None if row is None else str(row["region"]),
+            period=None if row is None else str(row["period"]),
+        )
+
+    def _headline(self, latest: pd.DataFrame) -> Finding:
+        examined = latest[latest["status"] == "examined"]
+        n = len(examined)
+        if not n:
+            return self._nothing_examined(latest)
+        when = period_words(str(examined["period"].iloc[0]))
+        up = [region_words(str(r)) for r in examined.loc[examined["alarm"], "region"]]
+        found: dict[str, Number] = {"alarms": len(up), "examined": n, "period": when}
+        if not up:
+            what = {1: "The series", 2: "Both series"}.get(
+                n, f"All {numbers.count(n)}"
+            ) + " stayed"
+            said = f"No uptick in {when}: {what[:1].lower()}{what[1:]} within what "
+            own = "its own past" if n == 1 else "their own past"
+            return self._finding("upticks", f"{said}{own} makes likely.", found)
+        if n == 1:
+            said = f"{up[0]} rose above what its own past makes likely in {when}."
+            return self._finding("upticks", wording.sentence(said), found)
+        said = (
+            f"{numbers.count(len(up))} of {numbers.count(n)} series rose above what "
+            f"their own past makes likely in {when}"
+        )
+        named = f"{said}: {wording.listing(up)}."
+        return self._finding(
+            "upticks", named if len(named) <= 160 else f"{said}.", found
+        )
+
+    def _nothing_examined(self, latest: pd.DataFrame) -> Finding:
+        reasons = latest["status"].value_counts().sort_index()
+        listed = wording.listing(
+            [f"{reason} ({numbers.count(n)})" for reason, n in reasons.items()]
+        )
+        said = f"No uptick can be claimed, no series could be examined: {listed}."
+        found: dict[str, Number] = {str(k): int(n) for k, n in reasons.items()}
+        return self._finding("upticks", said, {"examined": 0, **found})
+
+    def _series(self, latest: pd.DataFrame) -> Iterator[Finding]:
+        examined = latest[latest["status"] == "examined"]
+        few = len(latest) <= ALL_NAMED
+        order = examined.sort_values("p_value", kind="stable")
+        for row in order.to_dict("records"):
+            if bool(row["alarm"]):
+                yield self._risen(row)
+            elif few:
+                yield self._quiet(row)
+
+    def _earlier(self, latest: pd.DataFrame) -> Iterator[Finding]:
+        """Name the alarms of earlier examined periods, series by series."""
+        table = self.tables["upticks"]
+        raised = table[table["alarm"].fillna(value=False).astype("bool")]
+        if latest.empty:
+            return
+        before = raised[raised["period"] < latest["period"].iloc[0]]
+        groups = sorted(before.groupby("region"), key=lambda pair: -len(pair[1]))
+        for region, rows in groups[:ALL_NAMED]:
+            n = len(rows)
+            first, last = (period_words(str(rows["period"].iloc[k])) for k in (0, -1))
+            when = f"in {first}" if n == 1 else f"between {first} and {last}"
+            said = (
+                f"{region_words(str(region))}: "
+                f"{wording.plural(n, 'earlier alarm')} {when}"
+            )
+            yield self._finding(
+                f"earlier-{region}", wording.sentence(said), {"alarms": n, "when": when}
+            )
+
+    def _risen(self, row: Row) -> Finding:
+        found = self._numbers(row)
+        said = (
+            f"{self._subject(row)}, above the {numbers.count(row['upper'])} that its "
+            f"own past makes likely: about {few(row['expected'])} were expected"
+        )
+        if row["expected"] >= SMALLEST_BASE:
+            ratio = float(row["value"]) / float(row["expected"])
+            found["rate_ratio"] = Estimate(
+                value=ratio, lower=None, upper=None, level=None, unit="ratio"
+            )
+            said += f", {numbers.ratio(ratio)} times as many came"
+        said += "."
+        return self._finding(f"uptick-{row['region']}", said, found, row)
+
+    def _quiet(self, row: Row) -> Finding:
+        found = self._numbers(row)
+        said = (
+            f"{self._subject(row)}, not above the {numbers.count(row['upper'])} that "
+            "its own past makes likely."
+        )
+        return self._finding(f"quiet-{row['region']}", said, found, row)
+
+    def _subject(self, row: Row) -> str:
+        name = wording.sentence(region_words(str(row["region"]))).rstrip(".")
+        when = period_words(str(row["period"]))
+        return f"{name}: {numbers.count(row['value'])} in {when}"
+
+    def _numbers(self, row: Row) -> dict[str, Number]:
+        lower = None if np.isnan(row["lower"]) else float(row["lower"])
+        return {
+            "value": int(row["value"]),
+            "expected": Estimate(
+                value=float(row["expected"]),
+                lower=lower,
+                upper=float(row["upper"]),
+                level=1 - (1 if lower is None else 2) * self.false_alarm_rate,
+                kind="prediction",
+                unit="requests",
+            ),
+            "upper": float(row["upper"]),
+            "p_value": float(row["p_value"]),
+            "q_value": float(row["q_value"]),
+        }
+
+    def _short(self) -> Iterator[Finding]:
+        """Say of short series what may be said, and that it is no uptick."""
+        table = self.tables["short_history"]
+        latest = table[table["period"] == table["period"].max()]
+        for row in latest.head(ALL_NAMED).to_dict("records"):
+            found: dict[str, Number] = {
+                "value": int(row["value"]),
+                "previous": int(row["previous"]),
+                "rate_ratio": Estimate(
+                    value=number_or_none(row["rate_ratio"]),
+                    lower=number_or_none(row["lower"]),
+                    upper=number_or_none(row["upper"]),
+                    unit="ratio",
+                ),
+                "exact_p": p_text(row["exact_p"]),
+                "dispersion": float(row["dispersion"]),
+                "scaled_p": p_text(row["scaled_p"]),
+            }
+            said = f"{self._subject(row)} after {numbers.count(row['previous'])}{{}}"
+            yield self._finding(
+                f"short-{row['region']}", said.format(why_short(row)), found, row
+            )
+
+    def _chance(self) -> Iterator[Finding]:
+        table = self.tables["upticks"]
+        examined = int((table["status"] == "examined").sum())
+        if examined < 2:
+            return
+        by_chance = examined * self.false_alarm_rate
+        alarms = int(table["alarm"].sum())
+        rate = numbers.percent(self.false_alarm_rate)
+        said = (
+            f"{numbers.count(examined)} series and periods were examined at a false "
+            f"alarm rate of {rate}: about {numbers.ratio(by_chance)} false alarms are "
+            f"expected, {numbers.count(alarms)} alarms were raised."
+        )
+        found: dict[str, Number] = {
+            "alarms": alarms,
+            "examined": examined,
+            "expected_false": by_chance,
+            "rate": rate,
+        }
+        yield self._finding("chance", said, found)
+
+    def _calibration(self) -> Iterator[Finding]:
+        if self.shape is None:
+            return
+        curve = operating_curve(self.shape)
+        rates = [
+            numbers.percent(share)
+            for share in (curve.false_alarm, curve.power_half, curve.power_double)
+        ]
+        said = (
+            f"On {numbers.count(curve.series)} simulated series of this length, level "
+            f"and dispersion, {rates[0]} of quiet periods raised an alarm; of single "
+            f"periods at one and a half times the level {rates[1]} were found, at the "
+            f"double {rates[2]}"
+        )
+        found: dict[str, Number] = {
+            "false_alarm": rates[0],
+            "power_half": rates[1],
+            "power_double": rates[2],
+            "series": curve.series,
+            "found": curve.found,
+        }
+        if np.isfinite(curve.delay):
+            delay = f"{curve.delay:.1f}"
+            found["delay"] = delay
+            said += f"; a lasting double was found in period {delay} on average"
+        yield self._finding("calibration", f"{said}.", found)

@@ -1,0 +1,1 @@
+"""Two windows of published figures: bounds of a change, and exact comparisons."""

@@ -1,0 +1,1 @@
+"""Claims that somebody made, and verdicts computed from findings."""

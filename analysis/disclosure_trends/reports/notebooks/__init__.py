@@ -1,0 +1,1 @@
+"""How a notebook is checked, executed, scrubbed and closed."""

@@ -1,0 +1,1 @@
+"""Old or new, never half: how a run is made whole and shown."""
