@@ -200,8 +200,6 @@ def describe_figure(result: DecompositionResult) -> FigureSpec:
     """Say what stands around the waterfall."""
     steps = result.table
     parts = steps[steps["kind"] != "total"]
-    sizes = parts["value"].abs().to_numpy(dtype=float)
-    largest = str(parts["label"].iloc[sizes.argmax()]) if sizes.size else ""
     routing = result.estimates["routing"]
     gap = (
         f" Routing is not shown: {routing.reason}."
@@ -209,14 +207,10 @@ def describe_figure(result: DecompositionResult) -> FigureSpec:
         else ""
     )
     before, after = result.before.words, result.after.words
-    change = result.estimates["change"]
-    title = f"{largest} carries most of the change, by convention"
-    if isinstance(change, NotEstimable):
-        title = f"What changed cannot be shown: {change.reason}"
     values = [f"{row.label} {_cell(row.value)}" for row in parts.itertuples()]
     return FigureSpec(
         name="decomposition_waterfall",
-        title=title,
+        title=_title(result, parts),
         subtitle=f"Change in valid requests from {describe_region(result.region)}, "
         f"{before} to {after}, split by the average over all orders of change "
         "(Shapley, Das Gupta). Whiskers: 95 per cent intervals, countries left out one "
@@ -231,6 +225,18 @@ def describe_figure(result: DecompositionResult) -> FigureSpec:
         table=_figure_table(steps),
         simulated=result.evidence == "simulated",
     )
+
+
+def _title(result: DecompositionResult, parts: pd.DataFrame) -> str:
+    """Name the largest part, which need not be most of the change: signs differ."""
+    change = result.estimates["change"]
+    if isinstance(change, NotEstimable):
+        return f"What changed cannot be shown: {change.reason}"
+    sizes = parts["value"].abs().to_numpy(dtype=float)
+    if not sizes.any():
+        return "No part of valid requests changed"
+    largest = str(parts["label"].iloc[sizes.argmax()])
+    return f"{largest} is the largest part of the change, by convention"
 
 
 def _figure_table(steps: pd.DataFrame) -> TableSpec:
