@@ -3,6 +3,7 @@ import json
 import pandas as pd
 import pytest
 
+from disclosure_trends.counts.figures import published_counts
 from disclosure_trends.counts.published import load_published
 from disclosure_trends.errors import PublishedFiguresError, SettingsError
 from disclosure_trends.vocabulary.periods import parse_period
@@ -58,6 +59,18 @@ def test_the_contradicted_source_is_shown_and_used_nowhere(telegram):
     assert set(shown["source_grade"]) == {"X"}
     assert set(shown["treatment"]) == {"not used"}
     assert _count(telegram, "DE", "2025Q1") == 1311
+
+
+def test_series_are_built_from_the_figures_that_are_used(telegram):
+    # data/published/telegram.csv: France 2025Q1 has 668 of grade B and 1,200 of
+    # grade X; Germany 1,311 and 1,745
+    counts = published_counts(telegram)
+    quarter = counts.table[counts.table["period"] == "2025Q1"].set_index("region")
+
+    assert quarter.loc[["FR", "DE"], "value"].to_list() == [668, 1311]
+    # a window of nine months is never spread over its quarters
+    germany = counts.series("DE").set_index("period")["value"]
+    assert germany[["2024Q1", "2024Q2", "2024Q3"]].isna().all()
 
 
 @pytest.mark.parametrize(

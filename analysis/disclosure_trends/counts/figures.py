@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
-from disclosure_trends.vocabulary.periods import Freq, Window
+from disclosure_trends.vocabulary.periods import Freq
 
 if TYPE_CHECKING:
     from disclosure_trends.counts.published import PublishedFigures
@@ -19,7 +19,8 @@ def published_counts(
     """Take from published figures those whose window is one calendar period.
 
     Windows of any other length, and figures that are only bounded, stay out: a longer
-    window cannot be split without a model.
+    window cannot be split without a model. So do figures that a better source
+    contradicts, and wide ones that their own parts contradict.
 
     Parameters
     ----------
@@ -36,19 +37,17 @@ def published_counts(
         One series per country.
     """
     wanted = measure or published.main_measure
-    table = published.table
-    rows = table[(table["measure"] == wanted) & table["value"].notna()]
-    windows = [
-        Window(start.date(), end.date())
-        for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
+    rows = [
+        (country, cell.window.text, int(cell.lower))
+        for country, known in published.of(wanted).items()
+        for cell in known.cells
+        if cell.window.freq == freq and cell.is_exact
     ]
-    whole = [window.freq == freq for window in windows]
-    frame = pd.DataFrame(
-        {
-            "region": rows["country"].to_numpy(),
-            "period": [window.text for window in windows],
-            "value": rows["value"].to_numpy(),
-        }
-    )[whole]
-    last = frame.drop_duplicates(["region", "period"], keep="last")
-    return Counts.from_frame(last, freq=freq, measure=wanted)
+    frame = pd.DataFrame(rows, columns=["region", "period", "value"])
+    return Counts.from_frame(
+        frame,
+        freq=freq,
+        measure=wanted,
+        evidence=published.evidence,
+        as_of=published.as_of,
+    )
