@@ -27,7 +27,7 @@ def one_line(i: int, code: str) -> bytes:
 
 def raw_name(i: int, name: bytes) -> bytes:
     """One authority replaced by bytes."""
-    return spoiled(i, row_line(i, authority="")).replace(b"", name)
+    return spoiled(i, row_line(i, authority="@@")).replace(b"@@", name)
 
 
 ENCODING = (
