@@ -10,6 +10,7 @@ from disclosure_trends.vocabulary.regions import (
     check_region,
     describe_region,
     known_countries,
+    label_region,
     membership_changes,
     membership_table,
     partition_table,
@@ -107,3 +108,20 @@ def test_the_partition_is_disjoint_and_covers_the_world(day):
     assert part["GB"] == ("EU" if day <= date(2020, 1, 31) else "GB") or day.year < 1973
     assert part["NO"] == "EEA-CH"
     assert part["NA"] == "other"
+
+
+@pytest.mark.parametrize(
+    ("region", "prose", "label"),
+    [
+        ("GB", "the United Kingdom", "United Kingdom"),
+        ("NL", "the Netherlands", "Netherlands"),
+        ("FR", "France", "France"),
+        ("EU", "the EU", "The EU"),
+        ("non-EU", "outside the EU", "Outside the EU"),
+        ("other", "all others", "All others"),
+        ("posts removed", "posts removed", "Posts removed"),
+    ],
+)
+def test_a_region_has_a_name_for_prose_and_one_for_rows(region, prose, label):
+    assert describe_region(region) == prose
+    assert label_region(region) == label

@@ -17,7 +17,7 @@ from disclosure_trends.display.attribution import draw_nothing
 from disclosure_trends.display.figures import FigureSpec
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.display.windows import draw_coverage, draw_windows
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.measures import measure_name
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _draw_nothing(published: "PublishedFigures", name: str) -> "go.Figure":
 def _windows_title(top: list[str]) -> str:
     if not top:
         return "No figures are published"
-    return f"{country_name(top[0])} has the largest counts; windows differ by country"
+    name = wording.sentence(country_in_prose(top[0])).rstrip(".")
+    return f"{name} has the largest counts; windows differ by country"
 
 
 def windows_spec(

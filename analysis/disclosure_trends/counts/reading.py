@@ -12,7 +12,7 @@ from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.results import Finding, Limit, Number, Word
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose, country_name
 from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 
@@ -208,8 +208,8 @@ def _unfit(published: "PublishedFigures") -> Lines:
         parts = numbers.count(row["parts_low"])
         stated = numbers.count(row["stated"])
         text = (
-            f"{country_name(row['country'])}: the parts of {window.words} add up to "
-            f"{parts} {what}, against {stated} stated; the parts are used"
+            f"{country_in_prose(row['country'])}: the parts of {window.words} add up "
+            f"to {parts} {what}, against {stated} stated; the parts are used"
         )
         found: dict[str, Number] = {
             "parts": int(row["parts_low"]),
@@ -237,7 +237,7 @@ def _contradicted(published: "PublishedFigures") -> Lines:
 
 
 def _drift(published: "PublishedFigures") -> Lines:
-    names = [country_name(c) for c in published.tables["drift"]["country"]]
+    names = [country_in_prose(c) for c in published.tables["drift"]["country"]]
     if not names:
         return []
     found: dict[str, Number] = {"countries": len(names), "factor": FACTOR}

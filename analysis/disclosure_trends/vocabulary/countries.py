@@ -16,6 +16,12 @@ def _names() -> Mapping[str, str]:
     return MappingProxyType({row["country"]: row["name"] for row in rows})
 
 
+@cache
+def _with_article() -> frozenset[str]:
+    text = vocabulary_text("countries_with_article.csv")
+    return frozenset(row["country"] for row in csv.DictReader(io.StringIO(text)))
+
+
 def country_codes() -> tuple[str, ...]:
     """List all country codes, sorted: ISO 3166-1 alpha-2 and `XK` for Kosovo."""
     return tuple(_names())
@@ -24,6 +30,12 @@ def country_codes() -> tuple[str, ...]:
 def country_name(code: str) -> str:
     """Name a country in English; a text that is no code is given back unchanged."""
     return _names().get(code, code)
+
+
+def country_in_prose(code: str) -> str:
+    """Name a country within a sentence: `France`, but `the United Kingdom`."""
+    article = "the " if code in _with_article() else ""
+    return f"{article}{country_name(code)}"
 
 
 def normalise_name(text: str) -> str:

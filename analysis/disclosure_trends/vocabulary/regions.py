@@ -16,6 +16,7 @@ from disclosure_trends.resources import vocabulary_text
 from disclosure_trends.vocabulary.countries import (
     country_aliases,
     country_codes,
+    country_in_prose,
     country_name,
     normalise_name,
 )
@@ -24,6 +25,7 @@ from disclosure_trends.vocabulary.periods import Window
 ALWAYS: Final = Window(date(1900, 1, 1), date(9999, 12, 31))
 """Open ends of a membership are written as these two days."""
 COMPLEMENT: Final = "non-"
+REST: Final = "all others"
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -86,13 +88,27 @@ def region_members(region: str, *, on: date) -> frozenset[str]:
 
 
 def describe_region(region: str) -> str:
-    """Name a region in prose: `the EU`, `France`, `outside the EU`."""
+    """Name a region in prose: `the EU`, `France`, `the United Kingdom`.
+
+    The rest of the default partition is `all others`; a text that names no region is
+    given back unchanged.
+    """
     names = _group_names()
     if region in names:
         return names[region]
     if region.startswith(COMPLEMENT) and region.removeprefix(COMPLEMENT) in names:
         return f"outside {names[region.removeprefix(COMPLEMENT)]}"
-    return country_name(region)
+    if region in _rest_of_partition():
+        return REST
+    return country_in_prose(region)
+
+
+def label_region(region: str) -> str:
+    """Name a region at the head of a row: `The EU`, `United Kingdom`."""
+    if region in known_countries():
+        return country_name(region)
+    words = describe_region(region)
+    return words[:1].upper() + words[1:]
 
 
 def membership_changes(region: str) -> tuple[date, ...]:
@@ -130,7 +146,7 @@ def partition_table() -> pd.DataFrame:
         Columns as in `membership_table`; each country is in exactly one part on each
         day, the first of the partition's list that holds it.
     """
-    parts = list(csv.DictReader(io.StringIO(vocabulary_text("partition.csv"))))
+    parts = _partition()
     rows = []
     for country in known_countries():
         for span in _segments(country):
@@ -142,6 +158,16 @@ def partition_table() -> pd.DataFrame:
             )
             rows.append((country, part, span))
     return _spans_to_frame(_join_neighbours(rows))
+
+
+@cache
+def _partition() -> tuple[Mapping[str, str], ...]:
+    rows = csv.DictReader(io.StringIO(vocabulary_text("partition.csv")))
+    return tuple(MappingProxyType(row) for row in rows)
+
+
+def _rest_of_partition() -> frozenset[str]:
+    return frozenset(row["part"] for row in _partition() if not row["region"])
 
 
 @cache

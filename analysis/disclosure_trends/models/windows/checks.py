@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import wording
 from disclosure_trends.results import Check
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.periods import Window
 from disclosure_trends.vocabulary.regions import describe_region, membership_changes
 
@@ -17,12 +17,12 @@ def check_attained(
 ) -> Check:
     """Check that both ends of the ratio are reached by a split, for every member."""
     loose = [c for c in members if not _is_attained(series[c], spans)]
+    names = wording.listing([country_in_prose(c) for c in loose])
     text = (
         "Some split of the published totals reaches each end of the bounds."
         if not loose
         else "The bounds hold but may be wider than need be: for "
-        f"{wording.listing([country_name(c) for c in loose])} the two windows cannot "
-        "take their extreme counts together."
+        f"{names} the two windows cannot take their extreme counts together."
     )
     return Check("bounds_attained", not loose, text)
 

@@ -27,7 +27,7 @@ from disclosure_trends.results import (
     Number,
     Result,
 )
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose, country_name
 from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.periods import Window, parse_period
 from disclosure_trends.vocabulary.regions import known_countries
@@ -220,7 +220,7 @@ def _with_ratios(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse(unknown: list[str]) -> dict[str, Estimate | NotEstimable]:
-    names = wording.listing([country_name(c) for c in unknown])
+    names = wording.listing([country_in_prose(c) for c in unknown])
     refusal = NotEstimable(
         reason=f"no exact figure for both windows is published for {names}",
         rule="not_identified",
@@ -277,7 +277,7 @@ def _say(result: ComparisonResult) -> Iterator[Finding]:
 
 def _names(result: ComparisonResult, side: str) -> str:
     countries = result.table.loc[result.table["side"] == side, "country"]
-    return wording.listing([country_name(c) for c in countries])
+    return wording.listing([country_in_prose(c) for c in countries])
 
 
 def _say_change(result: ComparisonResult, ratio: Estimate | NotEstimable) -> Finding:

@@ -8,7 +8,7 @@ import pandas as pd
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import wording
 from disclosure_trends.results import Estimate, NotEstimable
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.periods import Window
 from disclosure_trends.vocabulary.regions import describe_region
 
@@ -148,7 +148,7 @@ def tabulate_groups(
     rows = [_group(counts, label=name, region=region, ratio=ratio)]
     for country in pivotal[:1]:
         rest = counts[counts["country"] != country]
-        label = f"{name} without {country_name(country)}"
+        label = f"{name} without {country_in_prose(country)}"
         rows.append(_group(rest, label=label, region=region, ratio=bound_ratio(rest)))
     return pd.DataFrame(rows)
 

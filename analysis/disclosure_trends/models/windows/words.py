@@ -9,7 +9,7 @@ import pandas as pd
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.bounds import draw_bounds
 from disclosure_trends.results import Estimate, Finding, NotEstimable, Number
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.regions import (
     COMPLEMENT,
@@ -39,11 +39,11 @@ def members_text(result: "BoundsResult") -> str:
     """Name whom a total speaks of: `the 26 observed members of the EU`."""
     region = result.region
     if region in known_countries():
-        return country_name(region)
+        return country_in_prose(region)
     n = result.coverage.observed
     outside = region.startswith(COMPLEMENT)
     if n == 1:
-        name = country_name(result.coverage.members[0])
+        name = country_in_prose(result.coverage.members[0])
         one = "country" if outside else "member of"
         return f"{name}, the one observed {one} {describe_region(region)},"
     many = "countries" if outside else "members of"
@@ -97,7 +97,7 @@ def without_pivot(result: "BoundsResult") -> tuple[str, dict[str, Number]]:
     """Say what is left without the member that the direction hangs on."""
     rest = bounds_of(result.tables["groups"].iloc[1])
     text = "from zero" if isinstance(rest, NotEstimable) else f"{rest} times"
-    name = country_name(result.pivotal[0])
+    name = country_in_prose(result.pivotal[0])
     return text, {"without": rest, "member": name}
 
 
@@ -186,7 +186,7 @@ def _hangs_on(result: "BoundsResult") -> tuple[Finding, ...]:
         text = "No single member carries this: the direction stays without any one"
         return (_finding(result, "hangs_on_none", question, text, {}),)
     rest, found = without_pivot(result)
-    also = [country_name(c) for c in result.pivotal[1:]]
+    also = [country_in_prose(c) for c in result.pivotal[1:]]
     verb = {"rose": "a rise", "fell": "a fall"}.get(result.direction, "this")
     text = f"without {found['member']} {verb} is not established: {rest}"
     if also:
@@ -218,7 +218,7 @@ def _who_is_observed(result: "BoundsResult") -> tuple[Finding, ...]:
     coverage = result.coverage
     has = "has" if coverage.observed == 1 else "have"
     text = f"{coverage.text} {has} a figure for both windows"
-    names = [country_name(code) for code in coverage.missing]
+    names = [country_in_prose(code) for code in coverage.missing]
     if 0 < len(names) <= 6:
         text += (
             f"; {wording.listing(names)} {'has' if len(names) == 1 else 'have'} none"
@@ -282,11 +282,11 @@ def _shown(result: "BoundsResult") -> str:
     if result.region in known_countries():
         return f"the {verb} is certain" if verb else "the count did not change"
     if result.coverage.observed == 1:
-        name = country_name(result.coverage.members[0])
+        name = country_in_prose(result.coverage.members[0])
         return f"{f'a {verb}' if verb else 'no change'}, but only {name} is observed"
     if verb is None:
         return "the count did not change"
     but = "without any one member"
     if result.pivotal:
-        but = f"but it rests on {country_name(result.pivotal[0])}"
+        but = f"but it rests on {country_in_prose(result.pivotal[0])}"
     return f"the {verb} holds in the worst case, {but}"

@@ -25,7 +25,7 @@ from disclosure_trends.reports.claims.texts import (
     Verdict,
 )
 from disclosure_trends.results import Estimate, NotEstimable, Number
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.periods import parse_period
 from disclosure_trends.vocabulary.regions import describe_region
@@ -125,7 +125,7 @@ def _splits_needed(bounds: BoundsResult) -> str:
     unsplit = bounds.table[bounds.table["free"] > 0]
     largest = unsplit.sort_values(["free", "country"], ascending=[False, True])
     named = [
-        f"{country_name(row['country'])} ({numbers.count(row['free'])})"
+        f"{country_in_prose(row['country'])} ({numbers.count(row['free'])})"
         for row in largest.head(MAX_NAMED).to_dict("records")
     ]
     return f"The splits of {wording.listing(named)}. " if named else ""

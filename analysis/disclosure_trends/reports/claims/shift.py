@@ -5,7 +5,7 @@ from disclosure_trends.models.windows.steps import Step, measure_step
 from disclosure_trends.reports.claims.basis import Basis, judged_as, unpublished
 from disclosure_trends.reports.claims.texts import IN_PART, UNDETERMINED, Claim, Judged
 from disclosure_trends.results import Estimate, NotEstimable, Number
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.periods import parse_period
 from disclosure_trends.vocabulary.regions import COMPLEMENT, describe_region
 
@@ -88,7 +88,7 @@ def _say_step(step: Step, basis: Basis, measure: str) -> tuple[str, dict[str, Nu
             without=(step.largest,),
         )
         found[f"{step.region} without"] = rest.ratio
-        text += f" ({_value(rest.ratio)} without {country_name(step.largest)})"
+        text += f" ({_value(rest.ratio)} without {country_in_prose(step.largest)})"
     return text, found
 
 

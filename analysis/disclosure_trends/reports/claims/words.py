@@ -23,7 +23,7 @@ from disclosure_trends.results import (
     Word,
     big_number,
 )
-from disclosure_trends.vocabulary.countries import country_name
+from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 from disclosure_trends.vocabulary.regions import (
@@ -96,7 +96,7 @@ def _headlines(
     hang = ""
     if bounds.pivotal and bounds.coverage.observed > 1:
         verb = {"rose": "rise", "fell": "fall"}.get(bounds.direction, "standstill")
-        found["hangs_on"] = country_name(bounds.pivotal[0])
+        found["hangs_on"] = country_in_prose(bounds.pivotal[0])
         hang = f"; without {found['hangs_on']} no {verb} is established"
     elif bounds.direction in {"rose", "fell"} and bounds.coverage.observed > 1:
         hang = "; no single member carries it"
@@ -301,11 +301,11 @@ def _limits(result: "ClaimsResult") -> Iterator[Limit]:
     )
     if result.bounds and result.bounds[0].coverage.observed == 1:
         name = wording.sentence(describe_region(result.bounds[0].region)).rstrip(".")
-        who = country_name(result.bounds[0].coverage.members[0])
+        who = country_in_prose(result.bounds[0].coverage.members[0])
         yield Limit(f"{name} at large", f"Of all its members only {who} is observed.")
     elif result.bounds and result.bounds[0].pivotal:
         bounds = result.bounds[0]
-        member = country_name(bounds.pivotal[0])
+        member = country_in_prose(bounds.pivotal[0])
         name = describe_region(bounds.region)
         yield Limit(
             f"{wording.sentence(name).rstrip('.')} at large",
