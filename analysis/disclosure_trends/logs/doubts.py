@@ -94,10 +94,8 @@ def _close_keys(database: duckdb.DuckDBPyConnection, keys: str) -> NDArray[np.ui
     return np.unique(np.concatenate([found[1:][near], found[:-1][near]]))
 
 
-def check_placeholder(
-    database: duckdb.DuckDBPyConnection, ranked: str
-) -> tuple[Check, ...]:
-    """Say where one id stands for so many days that it can hardly be one request.
+def most_days(database: duckdb.DuckDBPyConnection, ranked: str) -> tuple[int, int]:
+    """Find the id that stands on records of the most days.
 
     Parameters
     ----------
@@ -108,17 +106,32 @@ def check_placeholder(
 
     Returns
     -------
-    tuple of Check
-        One, or none.
+    tuple of (int, int)
+        Its days of receipt and its records; zeros where no id occurs again.
     """
     query = (
-        f"SELECT count(*) AS n, count(DISTINCT received_at // {_DAY}) AS days FROM "
+        f"SELECT count(DISTINCT received_at // {_DAY}) AS days, count(*) AS n FROM "
         f"({ranked}) GROUP BY request_id ORDER BY days DESC, n DESC LIMIT 1"
     )
     rows = run(database, query)
-    if not rows or rows[0][1] < _MANY_DAYS:
+    return (rows[0][0], rows[0][1]) if rows else (0, 0)
+
+
+def check_placeholder(days: int, n: int) -> tuple[Check, ...]:
+    """Say where one id stands for so many days that it can hardly be one request.
+
+    Parameters
+    ----------
+    days, n : int
+        What `most_days` found.
+
+    Returns
+    -------
+    tuple of Check
+        One, or none.
+    """
+    if days < _MANY_DAYS:
         return ()
-    n, days = rows[0]
     text = (
         f"One request_id stands on {count(n)} records received on {count(days)} "
         "different days. If it means that there is none, declare it: "

@@ -134,7 +134,7 @@ def count_outputs(
     for name, found in usable.items():
         for (repairs, warnings), n in found.items():
             _count_marks(counts.setdefault(name, FileCounts()), repairs, warnings, n)
-    return {name: _ordered(one) for name, one in counts.items()}
+    return {name: in_order(one) for name, one in counts.items()}
 
 
 def _count_marks(one: FileCounts, repairs: int, warnings: int, n: int) -> None:
@@ -152,8 +152,19 @@ def _count_marks(one: FileCounts, repairs: int, warnings: int, n: int) -> None:
             place[key] = place.get(key, 0) + n
 
 
-def _ordered(one: FileCounts) -> FileCounts:
-    """Put everything into canonical order: rows of a database come in any."""
+def in_order(one: FileCounts) -> FileCounts:
+    """Put everything into canonical order: rows of a database come in any.
+
+    Parameters
+    ----------
+    one : FileCounts
+        Counts in any order; they are put into order in place.
+
+    Returns
+    -------
+    FileCounts
+        The same.
+    """
     kinds = Counter({pair: i for i, pair in enumerate(REPAIRS)})
     one.by_reason = {c: one.by_reason[c] for c in reason_codes() if c in one.by_reason}
     one.warnings = {w: one.warnings[w] for w in WARNINGS if w in one.warnings}
