@@ -66,7 +66,9 @@ def test_bundle_is_plain_json_and_knows_its_evidence() -> None:
     bundle = toy().bundle()
     assert bundle["type"] == "Toy"
     assert bundle["evidence"] == "published"
-    assert bundle["points"] == [{"finding": "rise", "number": "2.15 to 34.5"}]
+    assert bundle["points"] == [
+        {"finding": "rise", "number": "2.15 to 34.5", "unit": "times"}
+    ]
     assert bundle["tables"][0]["rows"] == [[1], [None]]
 
 

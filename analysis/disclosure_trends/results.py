@@ -8,7 +8,7 @@ import html
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import pandas as pd
 
@@ -179,10 +179,12 @@ class Point:
 
     finding: str
     number: str
+    unit: str = ""
 
     def to_json(self) -> Json:
-        """Return the point as plain JSON values."""
-        return {"finding": self.finding, "number": self.number}
+        """Return the point as plain JSON values; the unit where there is one."""
+        point: Json = {"finding": self.finding, "number": self.number}
+        return {**point, "unit": self.unit} if self.unit else point
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,7 @@ class Result(ABC):
     def points(self) -> tuple[Point, ...]:
         """Choose the main points: by default each finding with its first number."""
         return tuple(
-            Point(finding.id, big_number(next(iter(finding.numbers.values()))))
+            point_of(finding, next(iter(finding.numbers.values())))
             for finding in self.findings()
             if finding.numbers
         )
@@ -361,6 +363,40 @@ class Result(ABC):
                 yield f"<tr><td>{html.escape(name)}</td>"
                 yield f"<td>{html.escape(str(value))}</td></tr>"
             yield "</tbody></table>"
+
+
+def point_of(finding: Finding, value: Number, unit: str = "") -> Point:
+    """Set a number, and what it counts, beside the sentence of a finding.
+
+    Parameters
+    ----------
+    finding : Finding
+        The sentence.
+    value : Estimate, NotEstimable, float, int or str
+        One of its numbers.
+    unit : str
+        What a plain number counts, in the plural; an estimate knows its own.
+
+    Returns
+    -------
+    Point
+        ``1`` is written with the unit's singular.
+    """
+    number = big_number(value)
+    if isinstance(value, Estimate):
+        unit = _UNIT_WORDS.get(value.unit, value.unit)
+    if number == "1" and unit.endswith("s"):
+        unit = unit.removesuffix("ies") + "y" if unit.endswith("ies") else unit[:-1]
+    return Point(finding.id, number, "" if isinstance(value, NotEstimable) else unit)
+
+
+_UNIT_WORDS: Final = {
+    "ratio": "times",
+    "per year": "times a year",
+    "share": "",
+    "rate": "",
+    "change": "requests",
+}
 
 
 def big_number(value: Number) -> str:

@@ -25,7 +25,15 @@ from disclosure_trends.display import wording
 from disclosure_trends.display.tables import TableSpec
 from disclosure_trends.errors import PublishedFiguresError, SettingsError, nearest
 from disclosure_trends.resources import shipped_path
-from disclosure_trends.results import Check, Evidence, Finding, Limit, Result, Word
+from disclosure_trends.results import (
+    Check,
+    Evidence,
+    Finding,
+    Limit,
+    Point,
+    Result,
+    Word,
+)
 from disclosure_trends.vocabulary.countries import country_codes
 from disclosure_trends.vocabulary.periods import parse_as_of
 
@@ -113,6 +121,12 @@ class PublishedFigures(Result):
         from disclosure_trends.counts.reading import read_findings
 
         return read_findings(self)
+
+    def points(self) -> tuple[Point, ...]:
+        """Set beside each sentence its number and what that counts."""
+        from disclosure_trends.counts.reading import choose_points
+
+        return choose_points(self)
 
     def display_tables(self) -> tuple[TableSpec, ...]:
         """Return the tables that a report shows."""

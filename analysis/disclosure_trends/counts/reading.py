@@ -11,9 +11,16 @@ from disclosure_trends.counts.panels import main_measure, quarters_of
 from disclosure_trends.counts.windows import WindowCounts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
-from disclosure_trends.results import Finding, Limit, Number, Word
+from disclosure_trends.results import (
+    Finding,
+    Limit,
+    Number,
+    Point,
+    Word,
+    point_of,
+)
 from disclosure_trends.vocabulary.countries import country_in_prose, country_name
-from disclosure_trends.vocabulary.measures import measure_name
+from disclosure_trends.vocabulary.measures import measure_name, measure_unit
 from disclosure_trends.vocabulary.periods import Window, format_day, parse_period
 
 if TYPE_CHECKING:
@@ -58,6 +65,32 @@ def read_findings(published: "PublishedFigures") -> tuple[Finding, ...]:
         )
         for slug, question, text, found in lines
     )
+
+
+def choose_points(published: "PublishedFigures") -> tuple[Point, ...]:
+    """Set beside each sentence the number that it is about, and what that counts."""
+    unit = measure_unit(main_measure(published.series))
+    units = {
+        "published.scope": "countries",
+        "published.largest": unit,
+        "published.splits": unit,
+        "published.latest": "countries",
+        "published.contradictions": "figures",
+        "published.drift": "countries",
+    }
+    users = {f"published.{slug}": unit for slug, unit in _unfit_units(published)}
+    return tuple(
+        point_of(one, next(iter(one.numbers.values())), (units | users).get(one.id, ""))
+        for one in read_findings(published)
+        if one.numbers
+    )
+
+
+def _unfit_units(published: "PublishedFigures") -> Iterator[tuple[str, str]]:
+    for row in published.tables["inconsistencies"].to_dict("records"):
+        window = Window(row["period_start"].date(), row["period_end"].date())
+        slug = f"inconsistency.{row['country']}.{window.text}"
+        yield slug, measure_unit(row["measure"])
 
 
 def _nothing(published: "PublishedFigures") -> Lines:

@@ -84,7 +84,7 @@ class AdoptionResult(Result):
         if isinstance(moved, NotEstimable):
             return ()
         share = numbers.percent_short(moved.value or 0.0)
-        return (Point("adoption_moved", share),)
+        return (Point("adoption_moved", share, "of authorities"),)
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what an adoption curve does not show."""

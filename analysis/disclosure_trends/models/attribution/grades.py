@@ -228,7 +228,7 @@ def judge_history(*, enough: bool, has: str) -> Criterion:
     """Whether there are months before the move (rule R7)."""
     return Criterion(
         name="history",
-        needs=f"{MIN_HISTORY} months before the move (R7)",
+        needs=f"{MIN_HISTORY} months before the move",
         has=has,
         met=enough,
         cap="C",

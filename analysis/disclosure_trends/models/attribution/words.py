@@ -21,7 +21,7 @@ from disclosure_trends.results import (
     NotEstimable,
     Number,
     Point,
-    big_number,
+    point_of,
 )
 from disclosure_trends.vocabulary.regions import describe_region
 
@@ -56,7 +56,7 @@ def say(result: AttributionResult) -> tuple[Finding, ...]:
 def choose_points(findings: tuple[Finding, ...]) -> tuple[Point, ...]:
     """Set the parts as main points, each with its interval."""
     return tuple(
-        Point(finding.id, big_number(next(iter(finding.numbers.values()))))
+        point_of(finding, next(iter(finding.numbers.values())))
         for finding in findings
         if finding.id.removeprefix("attribution_") in _POINTS
     )

@@ -94,7 +94,7 @@ class DecompositionResult(Result):
         if isinstance(change, NotEstimable):
             return ()
         number = numbers.signed_count(change.value or 0.0)
-        return (Point("decomposition_change", number),)
+        return (Point("decomposition_change", number, "requests"),)
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what a decomposition does not show."""

@@ -38,7 +38,7 @@ def judge_cause(claim: Claim, basis: Basis) -> Judged:
     start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
     n = int(((events["date"] <= end) & (events["date_to"] >= start)).sum())
     rule = refused.refused or ""
-    text = f"Totals do not show which line a request came by (rule {rule})"
+    text = "Totals do not show which line a request came by"
     found: dict[str, Number] = {"rule": rule}
     if n:
         text += (

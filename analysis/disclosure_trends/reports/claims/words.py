@@ -21,7 +21,7 @@ from disclosure_trends.results import (
     Number,
     Point,
     Word,
-    big_number,
+    point_of,
 )
 from disclosure_trends.vocabulary.countries import country_in_prose
 from disclosure_trends.vocabulary.measures import measure_name
@@ -271,6 +271,9 @@ def _not_yet(result: "ClaimsResult") -> Iterator[Finding]:
         )
 
 
+_UNITS = {"claims.step": "times", "claims.coverage": "members"}
+
+
 def choose_points(result: "ClaimsResult") -> tuple[Point, ...]:
     """Give each main point its big number."""
     points = []
@@ -278,7 +281,7 @@ def choose_points(result: "ClaimsResult") -> tuple[Point, ...]:
         number = next(iter(finding.numbers.values()))
         if finding.id == "claims.cause":
             number = finding.numbers["share"]
-        points.append(Point(finding.id, big_number(number)))
+        points.append(point_of(finding, number, _UNITS.get(finding.id, "")))
     return tuple(points[:MAX_POINTS])
 
 

@@ -37,6 +37,7 @@ class MainPoint:
 
     number: str
     text: str
+    unit: str = ""
 
 
 @dataclass(slots=True)
@@ -173,7 +174,8 @@ def _main_points(
         for point in fields.records(bundle, "points"):
             text = statements.get(fields.text(point, "finding"), "")
             if text and text != verdict:
-                points.setdefault(text, MainPoint(fields.text(point, "number"), text))
+                number, unit = (fields.text(point, k) for k in ("number", "unit"))
+                points.setdefault(text, MainPoint(number, text, unit))
     return tuple(points.values())[:MOST_POINTS]
 
 
