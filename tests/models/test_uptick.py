@@ -461,6 +461,39 @@ def test_findings_name_every_number_they_say():
     assert "authority" not in str(scan.bundle()["tables"])
 
 
+def test_a_calm_month_after_alarms_is_not_told_as_calm():
+    rng = np.random.default_rng(8)
+    columns = {name: rng.poisson(30, 60).tolist() for name in ("GB", "FR")}
+    columns["GB"][-3] = 95
+    scan = detect_upticks(counts_of(columns), last=12)
+    assert scan.findings()[0].statement == (
+        "No uptick in December 2019: both series stayed within what their own past "
+        "makes likely, but the United Kingdom raised alarms earlier."
+    )
+    assert [(p.number, p.unit) for p in scan.points()][:1] == [("1", "alarm")]
+    rows = scan.display_tables()[0].rows.set_index("region")
+    assert rows.loc["GB", "name"] == "United Kingdom"
+
+
+def test_open_periods_are_neither_told_nor_drawn_as_counts():
+    flags = [True] * 40 + [False] * 8
+    scan = detect_upticks(counts_of({"X": [20] * 40 + [0] * 8}, complete=flags))
+    spark = scan.display_tables()[0].rows["past"].iloc[0]
+    assert not pd.isna(pd.Series(spark)).all()
+    assert 0 not in [value for value in spark if not pd.isna(value)]
+    meta = scan.figure().layout.meta["disclosure_trends"]
+    drawn = [row for row in meta["table"]["rows"] if row[2] == 0]  # the count
+    assert not drawn
+
+
+def test_days_are_named_with_their_own_preposition():
+    days = [f"{d:%Y-%m-%d}" for d in pd.date_range("2023-01-01", periods=400)]
+    rng = np.random.default_rng(3)
+    columns = {"posts removed": rng.poisson(30, 400).tolist()}
+    scan = detect_upticks(counts_of(columns, freq="day", periods=days))
+    assert scan.findings()[0].statement.startswith("No uptick on 4 February 2024:")
+
+
 @pytest.mark.slow
 def test_published_scenarios_at_the_size_that_decides():
     # 42 scenarios x 10, 12 months: standard errors .0014 (false alarms), .022 (POD).

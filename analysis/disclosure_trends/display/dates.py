@@ -9,6 +9,8 @@ import pandas as pd
 from disclosure_trends.display import numbers, theme
 from disclosure_trends.display.figures import FigureSpec, finish
 from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.display.wording import capital
+from disclosure_trends.vocabulary.measures import measure_name
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,7 +31,8 @@ def draw_dates(
     Parameters
     ----------
     history : pandas.DataFrame
-        `period, period_start, value`, one series.
+        `period, period_start, value, is_complete`, one series; nothing is drawn behind
+        the last complete period, nor the count of an open one.
     dates : pandas.DataFrame
         `period, probability`.
     date_set : tuple of str
@@ -46,12 +49,12 @@ def draw_dates(
     """
     import plotly.graph_objects as go
 
-    rows = history.merge(dates, on="period", how="left")
+    rows = _complete(history).merge(dates, on="period", how="left")
     days = [day.strftime("%Y-%m-%d") for day in rows["period_start"]]
     values = [None if pd.isna(value) else int(value) for value in rows["value"]]
     shares = [None if pd.isna(share) else float(share) for share in rows["probability"]]
     inside = [period in set(date_set) for period in rows["period"]]
-    label = measure.replace("_", " ")
+    label = measure_name(measure)
     fig = go.Figure()
     fig.add_scatter(
         x=days,
@@ -93,7 +96,7 @@ def draw_dates(
             caption="The numbers drawn",
             columns=(
                 ColumnRule(key="period", label="Period"),
-                ColumnRule(key="value", label=label, kind="count"),
+                ColumnRule(key="value", label=capital(label), kind="count"),
                 ColumnRule(key="probability", label="Probability", kind="percent"),
             ),
             rows=rows,
@@ -101,3 +104,11 @@ def draw_dates(
         simulated=simulated,
     )
     return finish(fig, spec, height=340)
+
+
+def _complete(history: pd.DataFrame) -> pd.DataFrame:
+    """Keep the series up to its last complete period; blank what is open before."""
+    known = history.loc[history["is_complete"], "period_start"]
+    last = known.max() if len(known) else history["period_start"].max()
+    rows: pd.DataFrame = history[history["period_start"] <= last]
+    return rows.assign(value=rows["value"].where(rows["is_complete"]))

@@ -9,6 +9,8 @@ import pandas as pd
 from disclosure_trends.display import theme
 from disclosure_trends.display.figures import FigureSpec, finish
 from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.display.wording import capital
+from disclosure_trends.vocabulary.measures import measure_name
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -46,7 +48,7 @@ def draw_trend(
     """
     import plotly.graph_objects as go
 
-    label = measure.replace("_", " ")
+    label = measure_name(measure)
     complete = trend["is_complete"] & trend["value"].notna()
     fig = go.Figure()
     fig.add_traces([*_band(trend, theme.S0), *_band(forecast, theme.S1)])
@@ -80,11 +82,12 @@ def draw_trend(
         f"{letter}: {event}."
         for letter, event in zip(letters, events["event"], strict=True)
     )
-    rows = pd.concat([trend, forecast], ignore_index=True)
+    known = trend.assign(value=trend["value"].where(complete))
+    rows = pd.concat([known, forecast], ignore_index=True)
     spec = FigureSpec(
         name=name,
         title=title.rstrip("."),
-        subtitle=f"{label.capitalize()}. Grey band: interval of the fitted mean. Blue "
+        subtitle=f"{capital(label)}. Grey band: interval of the fitted mean. Blue "
         "band: interval of the forecast counts.",
         alt=f"Line of {label} with its fitted trend and a forecast of "
         f"{len(forecast)} periods.",
@@ -95,7 +98,7 @@ def draw_trend(
             caption="The numbers drawn",
             columns=(
                 ColumnRule(key="period", label="Period"),
-                ColumnRule(key="value", label=label, kind="count"),
+                ColumnRule(key="value", label=capital(label), kind="count"),
                 ColumnRule(key="expected", label="Expected", kind="count"),
                 ColumnRule(key="lower", label="Lower", kind="count"),
                 ColumnRule(key="upper", label="Upper", kind="count"),

@@ -12,6 +12,11 @@ def listing(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def capital(text: str) -> str:
+    """Begin with a capital and leave the rest as it is: ``Users per EU request``."""
+    return text[:1].upper() + text[1:]
+
+
 def plural(n: int, noun: str, many: str | None = None) -> str:
     """Write a count with its noun: ``1 country``, ``26 countries``."""
     return f"{numbers.count(n)} {noun if n == 1 else many or noun + 's'}"

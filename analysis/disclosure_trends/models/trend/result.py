@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
-from disclosure_trends.models.uptick.series_matrix import period_words, region_words
+from disclosure_trends.models.uptick.series_matrix import (
+    in_period,
+    period_words,
+    region_words,
+)
 from disclosure_trends.results import (
     Estimate,
     Finding,
@@ -18,10 +22,14 @@ from disclosure_trends.results import (
     Result,
     Word,
 )
+from disclosure_trends.vocabulary.measures import measure_name, measure_unit
 from disclosure_trends.vocabulary.periods import Freq
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+
+FEW: Final = 8  # forecasts; of fewer no rate is given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,6 +102,11 @@ class TrendResult(Result):
                 "A step at a declared date is a difference before and after it, "
                 "whatever else changed at the time.",
             ),
+            Limit(
+                "Growth",
+                "A series that stepped once and one that grows steadily can have the "
+                "same growth per year.",
+            ),
             Limit("Forecast", "A forecast holds while things go on as they did."),
         )
 
@@ -148,15 +161,18 @@ class TrendResult(Result):
             upper=float(last["upper"]),
             level=self.level,
             kind="prediction",
-            unit="requests",
+            unit=measure_unit(self.measure) or measure_name(self.measure),
         )
         when = period_words(str(last["period"]))
+        level = numbers.percent(self.level)
         said = (
             f"{region_words(self.region)}: {numbers.count(last['expected'])} are "
-            f"expected in {when} "
-            f"({numbers.span(expected.lower, expected.upper, 'requests')})"
+            f"expected {in_period(str(last['period']))} "
+            f"({numbers.span(expected.lower, expected.upper, 'requests')}, the "
+            f"{level} interval)"
         )
         found: dict[str, Number] = {"expected": expected, "period": when}
+        found["level"] = level
         yield self._finding(f"forecast-{self.region}", said, found)
 
     def _record(self) -> Iterator[Finding]:
@@ -167,6 +183,9 @@ class TrendResult(Result):
         inside = numbers.percent(row["coverage"])
         level = numbers.percent(row["level"])
         n = int(row["forecasts"])
+        if n < FEW:
+            yield self._few(n, inside=round(n * float(row["coverage"])), level=level)
+            return
         better = row["wis"] < row["wis_naive"]
         said = (
             f"Of {numbers.count(n)} past forecasts one {self.freq} ahead {inside} fell "
@@ -175,6 +194,21 @@ class TrendResult(Result):
         )
         found: dict[str, Number] = {"coverage": inside, "level": level, "forecasts": n}
         yield self._finding(f"record-{self.region}", said, found)
+
+    def _few(self, n: int, *, inside: int, level: str) -> Finding:
+        """Say of a handful of forecasts how they fared, and make no rate of it."""
+        past = f"past forecast{'' if n == 1 else 's'} one {self.freq} ahead"
+        if n == 1:
+            fared = "fell" if inside else "did not fall"
+            said = f"The one {past} that can be checked {fared} within its {level} "
+            said += "interval: too little to trust or to blame the method"
+        else:
+            said = (
+                f"Of only {numbers.count(n)} {past} {numbers.count(inside)} fell "
+                f"within their {level} interval: too few for a rate"
+            )
+        found: dict[str, Number] = {"inside": inside, "forecasts": n, "level": level}
+        return self._finding(f"record-{self.region}", said, found)
 
     def _finding(self, slug: str, said: str, found: dict[str, Number]) -> Finding:
         return Finding(

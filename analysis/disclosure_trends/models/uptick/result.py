@@ -12,13 +12,22 @@ import pandas as pd
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.models.calibration import Shape, operating_curve
-from disclosure_trends.models.uptick.series_matrix import period_words, region_words
+from disclosure_trends.models.uptick.series_matrix import (
+    in_period,
+    period_words,
+    region_words,
+)
+from disclosure_trends.models.uptick.tables import last_counts
 from disclosure_trends.models.uptick.words import (
+    LIMITS,
+    WORDS,
     Row,
     few,
     number_or_none,
     p_text,
     result_word,
+    say_calibration,
+    say_chance,
     why_short,
 )
 from disclosure_trends.results import (
@@ -29,9 +38,11 @@ from disclosure_trends.results import (
     Point,
     Result,
     Word,
-    big_number,
+    point_of,
 )
+from disclosure_trends.vocabulary.measures import measure_name, measure_unit
 from disclosure_trends.vocabulary.periods import Freq
+from disclosure_trends.vocabulary.regions import label_region
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -39,6 +50,7 @@ if TYPE_CHECKING:
 QUESTION: Final = "Is the latest count above what its own past predicts?"
 ALL_NAMED: Final = 40  # series; beyond, only alarms get a sentence each
 MOST_POINTS: Final = 6
+VERDICT: Final = 160  # characters
 SMALLEST_BASE: Final = 5  # no ratio on less
 
 
@@ -103,9 +115,19 @@ class UptickScan(Result):
         rates = [one for one in found if one.id in {"chance", "calibration"}]
         chosen = [*alarms[: MOST_POINTS - len(rates)], *rates]
         return tuple(
-            Point(one.id, big_number(next(iter(one.numbers.values()))))
+            point_of(one, next(iter(one.numbers.values())), self._unit_of(one.id))
             for one in chosen
         )
+
+    def _unit_of(self, finding: str) -> str:
+        """Say what the number beside a sentence counts."""
+        if finding == "calibration":
+            return "of quiet periods"
+        return self._unit if finding.startswith("uptick-") else "alarms"
+
+    @property
+    def _unit(self) -> str:
+        return measure_unit(self.measure) or measure_name(self.measure)
 
     def display_tables(self) -> tuple[TableSpec, ...]:
         """Return the latest period of every series, strongest change first."""
@@ -115,65 +137,42 @@ class UptickScan(Result):
         rows = latest.merge(
             self.tables["ranking"][["region", "shrunken"]], on="region", how="left"
         )
-        past = self.tables["history"].groupby("region", sort=False)["value"]
-        sparks = past.agg(lambda values: values.tail(24).to_list())
-        rows = rows.assign(past=rows["region"].map(sparks))
+        past = last_counts(self.tables["history"], until=str(latest["period"].iloc[0]))
+        rows = rows.assign(past=rows["region"].map(past))
+        rows["name"] = [label_region(str(region)) for region in rows["region"]]
         rows["result"] = [result_word(row) for row in rows.to_dict("records")]
         rows = rows.sort_values(
             ["shrunken", "region"], ascending=[False, True], ignore_index=True
         )
-        label = self.measure.replace("_", " ")
+        when = in_period(str(latest["period"].iloc[0]))
+        label = wording.sentence(measure_name(self.measure)).rstrip(".")
         return (
             TableSpec(
                 name="upticks",
-                caption=f"Every series in {period_words(latest['period'].iloc[0])}",
+                caption=f"Every series {when}",
                 columns=(
-                    ColumnRule(key="region", label="Series"),
+                    ColumnRule(key="name", label="Series"),
                     ColumnRule(key="past", label="Last periods", kind="spark"),
                     ColumnRule(key="value", label=label, kind="count"),
                     ColumnRule(key="expected", label="Expected", kind="count"),
                     ColumnRule(key="upper", label="Alarm above", kind="count"),
-                    ColumnRule(key="shrunken", label="Ratio, shrunken", kind="ratio"),
+                    ColumnRule(key="shrunken", label="Times expected", kind="ratio"),
                     ColumnRule(key="result", label="Result"),
                 ),
                 rows=rows,
-                note="Ratios are pulled towards what the series share, so that small "
-                "series do not head the list by noise.",
+                note="Last periods: complete ones only. Times expected: the count "
+                "divided by the expected, pulled towards what the series share, so "
+                "that small series do not head the list by noise.",
             ),
         )
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what a scan does not show."""
-        return (
-            Limit(
-                "Cause",
-                "An alarm says that a count is unusual against its own past, not why.",
-            ),
-            Limit(
-                "Quiet series",
-                "No alarm is no proof that nothing rose: small rises are often missed, "
-                "as the error rates say.",
-            ),
-            Limit(
-                "Periods under way",
-                "Periods that are not complete are not examined, however high their "
-                "raw count is.",
-            ),
-        )
+        return LIMITS
 
     def words(self) -> tuple[Word, ...]:
         """Explain the words of the findings."""
-        return (
-            Word(
-                "Uptick",
-                "A count of a complete period above what its own past makes likely.",
-            ),
-            Word(
-                "Expected",
-                "Mean of what the series' own past predicts: level, trend and season.",
-            ),
-            Word("False alarm", "An alarm in a period in which nothing rose."),
-        )
+        return WORDS
 
     def _draw(self, name: str) -> go.Figure:
         from disclosure_trends.display.series import draw_upticks
@@ -221,29 +220,58 @@ class UptickScan(Result):
         n = len(examined)
         if not n:
             return self._nothing_examined(latest)
-        when = period_words(str(examined["period"].iloc[0]))
+        period = str(examined["period"].iloc[0])
+        when = in_period(period)
         up = [region_words(str(r)) for r in examined.loc[examined["alarm"], "region"]]
-        found: dict[str, Number] = {"alarms": len(up), "examined": n, "period": when}
+        found: dict[str, Number] = {
+            "alarms": len(up),
+            "examined": n,
+            "period": period_words(period),
+        }
         if not up:
             what = {1: "The series", 2: "Both series"}.get(
                 n, f"All {numbers.count(n)}"
             ) + " stayed"
-            said = f"No uptick in {when}: {what[:1].lower()}{what[1:]} within what "
-            own = "its own past" if n == 1 else "their own past"
-            return self._finding("upticks", f"{said}{own} makes likely.", found)
+            said = f"No uptick {when}: {what[:1].lower()}{what[1:]} within what "
+            said += "its own past" if n == 1 else "their own past"
+            said += " makes likely"
+            more = f"{said}{self._but_earlier(latest)}."
+            return self._finding(
+                "upticks", more if len(more) <= VERDICT else f"{said}.", found
+            )
         if n == 1:
-            said = f"{up[0]} rose above what its own past makes likely in {when}."
+            said = f"{up[0]} rose above what its own past makes likely {when}."
             return self._finding("upticks", wording.sentence(said), found)
         said = (
             f"{numbers.count(len(up))} of {numbers.count(n)} series rose above what "
-            f"their own past makes likely in {when}"
+            f"their own past makes likely {when}"
         )
         named = f"{said}: {wording.listing(up)}."
         return self._finding(
-            "upticks", named if len(named) <= 160 else f"{said}.", found
+            "upticks", named if len(named) <= VERDICT else f"{said}.", found
         )
 
+    def _but_earlier(self, latest: pd.DataFrame) -> str:
+        """Name the series that raised alarms before, so that no calm is claimed."""
+        before = self._raised_before(latest)["region"].value_counts()
+        if before.empty:
+            return ""
+        names = [region_words(str(region)) for region in before.sort_index().index]
+        return f", but {wording.listing(names)} raised alarms earlier"
+
+    def _raised_before(self, latest: pd.DataFrame) -> pd.DataFrame:
+        """Rows of earlier periods in which an alarm was raised."""
+        table = self.tables["upticks"]
+        raised = table["alarm"].fillna(value=False).astype("bool")
+        rows: pd.DataFrame = table[raised & (table["period"] < latest["period"].max())]
+        return rows
+
     def _nothing_examined(self, latest: pd.DataFrame) -> Finding:
+        for check in self.checks:
+            if check.name == "not_recorded" and check.passed is False:
+                why = check.text[:1].lower() + check.text[1:]
+                said = f"No uptick can be claimed: {why}"
+                return self._finding("upticks", wording.sentence(said), {"examined": 0})
         reasons = latest["status"].value_counts().sort_index()
         listed = wording.listing(
             [f"{reason} ({numbers.count(n)})" for reason, n in reasons.items()]
@@ -264,16 +292,16 @@ class UptickScan(Result):
 
     def _earlier(self, latest: pd.DataFrame) -> Iterator[Finding]:
         """Name the alarms of earlier examined periods, series by series."""
-        table = self.tables["upticks"]
-        raised = table[table["alarm"].fillna(value=False).astype("bool")]
         if latest.empty:
             return
-        before = raised[raised["period"] < latest["period"].iloc[0]]
+        before = self._raised_before(latest)
         groups = sorted(before.groupby("region"), key=lambda pair: -len(pair[1]))
         for region, rows in groups[:ALL_NAMED]:
             n = len(rows)
             first, last = (period_words(str(rows["period"].iloc[k])) for k in (0, -1))
-            when = f"in {first}" if n == 1 else f"between {first} and {last}"
+            when = in_period(str(rows["period"].iloc[0]))
+            if n > 1:
+                when = f"between {first} and {last}"
             said = (
                 f"{region_words(str(region))}: "
                 f"{wording.plural(n, 'earlier alarm')} {when}"
@@ -307,8 +335,8 @@ class UptickScan(Result):
 
     def _subject(self, row: Row) -> str:
         name = wording.sentence(region_words(str(row["region"]))).rstrip(".")
-        when = period_words(str(row["period"]))
-        return f"{name}: {numbers.count(row['value'])} in {when}"
+        when = in_period(str(row["period"]))
+        return f"{name}: {numbers.count(row['value'])} {when}"
 
     def _numbers(self, row: Row) -> dict[str, Number]:
         lower = None if np.isnan(row["lower"]) else float(row["lower"])
@@ -320,7 +348,7 @@ class UptickScan(Result):
                 upper=float(row["upper"]),
                 level=1 - (1 if lower is None else 2) * self.false_alarm_rate,
                 kind="prediction",
-                unit="requests",
+                unit=self._unit,
             ),
             "upper": float(row["upper"]),
             "p_value": float(row["p_value"]),
@@ -355,45 +383,17 @@ class UptickScan(Result):
         examined = int((table["status"] == "examined").sum())
         if examined < 2:
             return
-        by_chance = examined * self.false_alarm_rate
         alarms = int(table["alarm"].sum())
-        rate = numbers.percent(self.false_alarm_rate)
-        said = (
-            f"{numbers.count(examined)} series and periods were examined at a false "
-            f"alarm rate of {rate}: about {numbers.ratio(by_chance)} false alarms are "
-            f"expected, {numbers.count(alarms)} alarms were raised."
+        series = table.loc[table["status"] == "examined", "region"].nunique()
+        yield self._finding(
+            "chance",
+            *say_chance(
+                alarms, cells=examined, series=series, rate=self.false_alarm_rate
+            ),
         )
-        found: dict[str, Number] = {
-            "alarms": alarms,
-            "examined": examined,
-            "expected_false": by_chance,
-            "rate": rate,
-        }
-        yield self._finding("chance", said, found)
 
     def _calibration(self) -> Iterator[Finding]:
         if self.shape is None:
             return
-        curve = operating_curve(self.shape)
-        rates = [
-            numbers.percent(share)
-            for share in (curve.false_alarm, curve.power_half, curve.power_double)
-        ]
-        said = (
-            f"On {numbers.count(curve.series)} simulated series of this length, level "
-            f"and dispersion, {rates[0]} of quiet periods raised an alarm; of single "
-            f"periods at one and a half times the level {rates[1]} were found, at the "
-            f"double {rates[2]}"
-        )
-        found: dict[str, Number] = {
-            "false_alarm": rates[0],
-            "power_half": rates[1],
-            "power_double": rates[2],
-            "series": curve.series,
-            "found": curve.found,
-        }
-        if np.isfinite(curve.delay):
-            delay = f"{curve.delay:.1f}"
-            found["delay"] = delay
-            said += f"; a lasting double was found in period {delay} on average"
-        yield self._finding("calibration", f"{said}.", found)
+        said, found = say_calibration(operating_curve(self.shape))
+        yield self._finding("calibration", said, found)

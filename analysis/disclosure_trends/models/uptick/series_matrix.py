@@ -102,6 +102,12 @@ def region_words(region: str) -> str:
         return region
 
 
+def in_period(period: str) -> str:
+    """Say when: `in September 2024`, but `on 24 September 2024`."""
+    on = "on" if period_freq(period) == "day" else "in"
+    return f"{on} {period_words(period)}"
+
+
 def period_words(period: str) -> str:
     """Name a period in prose: `September 2024`; a week keeps its number."""
     if period_freq(period) == "week":

@@ -34,6 +34,7 @@ COLUMNS: Final = (
     "alarm",
     "status",
 )
+SPARK: Final = 24  # periods of a sparkline
 RANKING: Final = ("region", "period", "rate_ratio", "shrunken", "lower", "upper")
 SHORT: Final = (
     "region",
@@ -134,6 +135,14 @@ def _short_row(region: str, period: str, found: ShortComparison) -> dict[str, ob
         "scaled_p": found.scaled_p,
         "reading": reading,
     }
+
+
+def last_counts(history: pd.DataFrame, *, until: str) -> dict[str, list[object]]:
+    """Return the last counts of every series up to a period; complete ones only."""
+    past = history[history["period"] <= until]
+    known = past["value"].where(past["is_complete"])
+    groups = known.groupby(past["region"], sort=False)
+    return {str(name): group.tail(SPARK).to_list() for name, group in groups}
 
 
 def typical_shape(

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from disclosure_trends.display import numbers
+from disclosure_trends.display import numbers, wording
+from disclosure_trends.models.calibration import OperatingCurve
+from disclosure_trends.results import Limit, Number, Word
 
 Row = Mapping[Hashable, Any]
+LIMITS: Final = (
+    Limit(
+        "Cause",
+        "An alarm says that a count is unusual against its own past, not why.",
+    ),
+    Limit(
+        "Quiet series",
+        "No alarm is no proof that nothing rose: small rises are often missed, "
+        "as the error rates say.",
+    ),
+    Limit(
+        "Periods under way",
+        "Periods that are not complete are not examined, however high their "
+        "raw count is.",
+    ),
+)
+WORDS: Final = (
+    Word(
+        "Uptick",
+        "A count of a complete period above what its own past makes likely.",
+    ),
+    Word(
+        "Expected",
+        "Mean of what the series' own past predicts: level, trend and season.",
+    ),
+    Word("False alarm", "An alarm in a period in which nothing rose."),
+)
 
 
 def why_short(row: Row) -> str:
@@ -50,3 +79,53 @@ def result_word(row: Row) -> str:
     if row["status"] != "examined":
         return str(row["status"])
     return "uptick" if bool(row["alarm"]) else "as expected"
+
+
+def say_chance(
+    alarms: int, *, cells: int, series: int, rate: float
+) -> tuple[str, dict[str, Number]]:
+    """Say how many alarms chance alone would have raised among those that were."""
+    by_chance = cells * rate
+    share = numbers.percent(rate)
+    what = wording.plural(cells, "period")
+    if series > 1:
+        what = f"{what} of {wording.plural(series, 'series', 'series')} together"
+    said = (
+        f"{wording.sentence(what).rstrip('.')} were examined and "
+        f"{wording.plural(alarms, 'alarm')} raised; at a false alarm rate of {share} "
+        f"chance alone raises about {numbers.ratio(by_chance)}."
+    )
+    found: dict[str, Number] = {
+        "alarms": alarms,
+        "examined": cells,
+        "series": series,
+        "expected_false": by_chance,
+        "rate": share,
+    }
+    return said, found
+
+
+def say_calibration(curve: OperatingCurve) -> tuple[str, dict[str, Number]]:
+    """Say how often series like these raise an alarm falsely, and rightly."""
+    rates = [
+        numbers.percent(share)
+        for share in (curve.false_alarm, curve.power_half, curve.power_double)
+    ]
+    said = (
+        f"On {numbers.count(curve.series)} simulated series of this length, level "
+        f"and dispersion, {rates[0]} of quiet periods raised an alarm; of single "
+        f"periods at one and a half times the level {rates[1]} were found, at the "
+        f"double {rates[2]}"
+    )
+    found: dict[str, Number] = {
+        "false_alarm": rates[0],
+        "power_half": rates[1],
+        "power_double": rates[2],
+        "series": curve.series,
+        "found": curve.found,
+    }
+    if np.isfinite(curve.delay):
+        delay = f"{curve.delay:.1f}"
+        found["delay"] = delay
+        said += f"; a lasting double was found in period {delay} on average"
+    return f"{said}.", found
