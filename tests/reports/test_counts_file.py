@@ -48,3 +48,23 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path, text, message)
     with pytest.raises(SettingsError) as raised:
         read_counts(path, as_of="2024-12-31")
     assert str(raised.value) == message
+
+
+def test_the_file_may_say_what_it_counts(tmp_path):
+    path = tmp_path / "c.csv"
+    path.write_text("region,period,value\nposts,2024-01,3\n", encoding="utf-8")
+    assert read_counts(path, as_of="2024-12-31").measure == "cases"
+    path.write_text(
+        "region,period,value,measure\nposts,2024-01,3,removals\n", encoding="utf-8"
+    )
+    assert read_counts(path, as_of="2024-12-31").measure == "removals"
+    path.write_text(
+        "region,period,value,measure\nposts,2024-01,3,removals\nposts,2024-02,3,bans\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError) as raised:
+        read_counts(path, as_of="2024-12-31")
+    assert str(raised.value) == (
+        "c.csv: counts bans, removals; allowed is one measure a file; give one file "
+        "for each"
+    )

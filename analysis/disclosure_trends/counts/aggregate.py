@@ -20,6 +20,7 @@ from disclosure_trends.counts.cells import (
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.counts.log_end import end_check, kept_until
 from disclosure_trends.counts.maturity import mark_mature
+from disclosure_trends.counts.part_moves import part_moves
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
 from disclosure_trends.results import Check
@@ -193,6 +194,8 @@ def count_requests(
         "period_start",
         pd.to_datetime(table["period"].map(starts)).astype("datetime64[us]"),
     )
+    is_partition = "region" in names and regions is None
+    is_partition &= not cleaned.is_recorded("region")
     until = kept_until(cleaned)
     complete &= mark_mature(table["period"], as_of=until)
     table["is_complete"] = complete.to_numpy(dtype=bool) & ~np.array(bool(missing))
@@ -208,6 +211,7 @@ def count_requests(
                 cleaned, names, regions, missing=missing, measures=(measure,)
             ),
             *end_check(cleaned, until=until),
+            *(part_moves(cleaned) if is_partition else ()),
         ),
     )
 

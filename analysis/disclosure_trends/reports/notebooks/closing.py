@@ -164,7 +164,7 @@ def heading(parameters: Mapping[str, Value], held: list[object]) -> str:
     elif isinstance(regions, list) and regions:
         place = ", ".join(describe_region(str(name)) for name in regions)
     else:
-        place = "all regions"
+        place = "all regions" if _logs(held) or _figures(held) else "all series"
     return ", ".join([_subject(held), place, _span(parameters)])
 
 
@@ -262,7 +262,7 @@ def _subject(held: list[object]) -> str:
     if logs:
         simulated = logs[0].evidence == "simulated"
         return "Simulated request log" if simulated else "Request log"
-    return "User-data disclosure"
+    return "Counts brought by a file"
 
 
 def _span(parameters: Mapping[str, Value]) -> str:
