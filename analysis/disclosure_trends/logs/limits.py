@@ -24,6 +24,9 @@ EXPANSION = 250
 EXPANSION_FLOOR = 8 * MIB
 """Below this unpacked size the ratio is not looked at."""
 
+BROKEN_RECORDS = 500_000
+"""As many records of broken form refuse a text, where most of it is so."""
+
 JSON_DEPTH = 64
 HEADER_COLUMNS = 4_096
 HEADER_LINES = 20
@@ -31,6 +34,9 @@ HEADER_LINES = 20
 
 SHEET_CELLS = 40_000_000
 """Rows times columns of a sheet's used range."""
+
+SHEET_CHARACTERS = 100_000_000
+"""Of all texts that the cells of a sheet share, each counted as often as it stands."""
 
 STRUCTURAL_CODES = (
     "invalid_utf8",

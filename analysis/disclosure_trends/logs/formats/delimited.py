@@ -21,7 +21,13 @@ from disclosure_trends.logs.formats.intake import Readable, read_at_least
 from disclosure_trends.logs.formats.rows import RowReader
 from disclosure_trends.logs.formats.tokeniser import Record, Tokeniser
 from disclosure_trends.logs.formats.writer import RowBuffer, StageWriter
-from disclosure_trends.logs.limits import FIELD_CHARACTERS, LINE_BYTES, MIB, joined
+from disclosure_trends.logs.limits import (
+    BROKEN_RECORDS,
+    FIELD_CHARACTERS,
+    LINE_BYTES,
+    MIB,
+    joined,
+)
 from disclosure_trends.logs.options import ReadOptions
 from disclosure_trends.logs.shown import refusal
 
@@ -42,7 +48,27 @@ class TextCounts:
     bad_lines: int = 0
     first_bad: tuple[int, bytes] = (0, b"")
     unended: tuple[int, str] | None = None
+    broken: int = 0
     warnings: Counter[str] = field(default_factory=Counter)
+
+    def set_aside(self, *, where: str) -> None:
+        """Count a record of which the form is broken.
+
+        Raises
+        ------
+        RequestLogError
+            There are very many of them, and they are most of the records so far.
+        """
+        self.broken += 1
+        if self.broken >= BROKEN_RECORDS and self.broken * 2 > self.records:
+            raise refusal(
+                where,
+                f"{self.broken:,} of its first {self.records:,} records are broken "
+                "in their form",
+                "a log that is mostly broken is another file, or a damaged one",
+                "look at its first lines, pass what is above the requests with "
+                "skip_lines=, or export it again",
+            )
 
 
 class TextReader:
@@ -248,6 +274,7 @@ class TextReader:
             if codes is None:
                 buffer.add(self._rows.values(record.cells or []), record.line)
             else:
+                counts.set_aside(where=self._where)
                 raw = storable(record.raw)
                 buffer.add(None, record.line, structural=codes, raw=raw)
 

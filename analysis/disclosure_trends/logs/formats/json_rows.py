@@ -1,9 +1,11 @@
 """JSON values read strictly: every digit kept, no key twice, and to their columns."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import pyarrow as pa
 
 from disclosure_trends.logs.formats.header import plan_columns, required_columns
 from disclosure_trends.logs.formats.rows import TOTALS, join_texts
@@ -93,14 +95,6 @@ class StrictJson:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where the value of a key goes: a canonical column and a place among its parts."""
-
-    column: int
-    part: int
-
-
 class JsonPlan:
     """Which key feeds which canonical column.
 
@@ -128,9 +122,14 @@ class JsonPlan:
         if keys is not None:
             self.columns = tuple(f"c{i}" for i in range(len(keys)))
         self._place = {name: i for i, name in enumerate(self.columns)}
-        self._parts = [_parts(read, name) for name in self.columns]
+        # The values of a row lie in slots: one a column, or one for each of its parts.
+        parts = [_parts(read, name) for name in self.columns]
+        self._first = [sum(parts[:i]) for i in range(len(parts))]
+        self._column_of = [i for i, n in enumerate(parts) for _ in range(n)]
+        self._nothing: list[str | None] = [None] * len(self._column_of)
+        self._joined = [i for i, n in enumerate(parts) if n > 1]
         self._instants = frozenset(columns_of("instant"))
-        self._targets: dict[str, tuple[_Target, ...]] = {}
+        self._targets: dict[str, tuple[int, ...]] = {}
 
     @property
     def unknown_keys(self) -> int:
@@ -141,35 +140,88 @@ class JsonPlan:
         """Return canonical name -> keys that fed it, in canonical order."""
         names: dict[str, list[str]] = {}
         for key, targets in self._targets.items():
-            for target in targets:
-                names.setdefault(self.columns[target.column], []).append(key)
+            for slot in targets:
+                names.setdefault(self.columns[self._column_of[slot]], []).append(key)
         return {c: tuple(names[c]) for c in self.columns if c in names}
 
-    def values(self, row: JsonRow, codes: set[str]) -> list[str | None] | None:
+    def keys_met(self) -> tuple[str, ...]:
+        """Return the keys of the rows so far, in the order in which they came up."""
+        return tuple(self._targets)
+
+    def feeds_twice(self) -> bool:
+        """Tell whether two of the keys so far feed one column, which no row may do."""
+        slots = [slot for targets in self._targets.values() for slot in targets]
+        return len(set(slots)) < len(slots)
+
+    def columns_of(self, texts: Mapping[str, pa.Array]) -> list[pa.Array]:
+        """Return the canonical columns of many rows.
+
+        Parameters
+        ----------
+        texts : mapping of str to pyarrow.Array
+            The values of every key that was met, as text.
+        """
+        rows = len(next(iter(texts.values())))
+        slots = [pa.nulls(rows, pa.string())] * len(self._nothing)
+        for key, values in texts.items():
+            for slot in self._targets[key]:
+                slots[slot] = values
+        found = [slots[first] for first in self._first]
+        for i in self._joined:
+            parts = [
+                slots[s] for s, column in enumerate(self._column_of) if column == i
+            ]
+            each = zip(*(part.to_pylist() for part in parts), strict=True)
+            found[i] = pa.array([self._one(i, row) for row in each], pa.string())
+        return found
+
+    def values(
+        self, row: JsonRow, codes: set[str], *, short: bool = False
+    ) -> list[str | None] | None:
         """Return the canonical values of a row; None where all of them are empty.
 
-        Adds to `codes` what is wrong with the row's values.
+        Adds to `codes` what is wrong with the row's values; `short` says that none of
+        them can be too long or hold what no text may.
         """
-        parts: list[list[str | None]] = [[None] * max(n, 1) for n in self._parts]
-        filled: set[_Target] = set()
+        found, unknown = self._slots(row, codes)
+        if self._joined:
+            found = self._merged(found)
+        if not short:
+            _judge(found, codes)
+        place = self._place.get("received_at")
+        if place is not None and (found[place] or "").strip():
+            return found  # No row with a date is blank, or a total.
+        if not unknown and not codes and not any((t or "").strip() for t in found):
+            return None
+        if place is not None and self._is_summary(found):
+            codes.add("summary_row")
+        return found
+
+    def _slots(self, row: JsonRow, codes: set[str]) -> tuple[list[str | None], bool]:
+        """Return the values in their slots, and whether another key holds a text."""
+        slots = self._nothing.copy()
+        filled: set[int] = set()
         unknown = False
         for key, value in row.pairs:
             text = value if isinstance(value, str) else json_text(value)
             targets = self._targets.get(key)
             if targets is None:
                 targets = self._targets[key] = self._find(key)
-            unknown |= not targets and bool(text)
-            for target in targets:
-                if target in filled:
+            if not targets:
+                unknown = unknown or bool(text)
+            for slot in targets:
+                if slot in filled:
                     codes.add("duplicate_key")
-                filled.add(target)
-                parts[target.column][target.part] = text
-        found = [self._one(i, texts) for i, texts in enumerate(parts)]
-        _judge(found, codes)
-        if not unknown and not codes and not any((t or "").strip() for t in found):
-            return None
-        if self._is_summary(found):
-            codes.add("summary_row")
+                filled.add(slot)
+                slots[slot] = text
+        return slots, unknown
+
+    def _merged(self, slots: list[str | None]) -> list[str | None]:
+        """Return one value a column."""
+        ends = [*self._first[1:], len(slots)]
+        found = [slots[first] for first in self._first]
+        for i in self._joined:
+            found[i] = self._one(i, slots[self._first[i] : ends[i]])
         return found
 
     def refuse_incomplete(self, records: int) -> None:
@@ -182,6 +234,13 @@ class JsonPlan:
         """
         if not records or self._keys is not None:
             return
+        if not self._targets:
+            raise refusal(
+                self._where,
+                f"none of its {records:,} records is a JSON object that can be read",
+                "a log is one object per request",
+                "look at the file, and export it again as JSON Lines",
+            )
         if records == 1 and not self.own_names():
             raise refusal(
                 self._where,
@@ -192,34 +251,28 @@ class JsonPlan:
             )
         found = set(self.own_names())
         missing = [c for c in required_columns(self._read) if c not in found]
-        if missing and self._targets:
+        if missing:
             plan = plan_columns(self._targets, read=self._read, where=self._where)
             from disclosure_trends.logs.formats.header import refuse_incomplete
 
             refuse_incomplete(plan, where=self._where)
 
-    def _one(self, column: int, texts: list[str | None]) -> str | None:
-        if len(texts) == 1:
-            return texts[0]
+    def _one(self, column: int, texts: Sequence[str | None]) -> str | None:
         name = self.columns[column]
         if isinstance(self._read.columns.get(name), Join):
             return join_texts(texts, instant=name in self._instants)
         return next((text for text in texts if text and text.strip()), texts[0])
 
-    def _is_summary(self, values: list[str | None]) -> bool:
-        place = self._place.get("received_at")
-        if place is None or (values[place] or "").strip():
-            return False
+    def _is_summary(self, values: Sequence[str | None]) -> bool:
         label = next((text for text in values if text and text.strip()), "")
         return normalise_header(label).rstrip(":") in TOTALS
 
-    def _find(self, key: str) -> tuple[_Target, ...]:
+    def _find(self, key: str) -> tuple[int, ...]:
         if self._keys is not None:
-            there = key in self._keys
-            return (_Target(self._keys.index(key), 0),) if there else ()
+            return (self._keys.index(key),) if key in self._keys else ()
         name = normalise_header(key)
         declared = [
-            _Target(self._place[column], part)
+            self._first[self._place[column]] + part
             for column, own in self._read.columns.items()
             for part, text in enumerate(_own(own))
             if text == key or normalise_header(text) == name
@@ -229,7 +282,7 @@ class JsonPlan:
         column = header_aliases().get(name)
         if column is None or column in self._read.columns or column not in self._place:
             return ()
-        return (_Target(self._place[column], 0),)
+        return (self._first[self._place[column]],)
 
 
 def keys_of(rows: Iterable[JsonRow]) -> tuple[str, ...]:
@@ -272,4 +325,4 @@ def _own(own: str | Join | FirstOf) -> tuple[str, ...]:
 
 def _parts(read: ReadOptions, name: str) -> int:
     own = read.columns.get(name)
-    return 1 if own is None else len(_own(own))
+    return 1 if own is None else max(len(_own(own)), 1)

@@ -1,9 +1,11 @@
 """Stages JSON: one object per line, one array, or objects one after the other."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
 
 from disclosure_trends.logs.formats.decoding import Encoding
 from disclosure_trends.logs.formats.delimited import (
@@ -11,8 +13,10 @@ from disclosure_trends.logs.formats.delimited import (
     count_bad_lines,
     storable,
 )
-from disclosure_trends.logs.formats.header import plan_columns
+from disclosure_trends.logs.formats.fast import pieces
+from disclosure_trends.logs.formats.header import plan_columns, required_columns
 from disclosure_trends.logs.formats.intake import Readable, read_at_least
+from disclosure_trends.logs.formats.json_fast import JsonFastReader, JsonStretch
 from disclosure_trends.logs.formats.json_rows import (
     JsonPlan,
     JsonRow,
@@ -28,6 +32,7 @@ from disclosure_trends.logs.formats.text import (
 from disclosure_trends.logs.formats.writer import RowBuffer, StageWriter
 from disclosure_trends.logs.limits import (
     DOCUMENT_BYTES,
+    FIELD_CHARACTERS,
     JSON_DEPTH,
     LINE_BYTES,
     MIB,
@@ -38,6 +43,8 @@ from disclosure_trends.logs.stage import StagedFile
 
 _ESCAPING = "surrogateescape"
 _PROBE_LINES = 20
+_PIECE, _SMALL, _FIRST_PIECE = MIB, 128 * 1024, 64 * 1024
+_PROBED = 64
 _KEY_OBJECTS = 1_000
 _TEXTS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 
@@ -48,8 +55,8 @@ class _Run:
 
     plan: JsonPlan
     buffer: RowBuffer
+    where: str
     counts: TextCounts = field(default_factory=TextCounts)
-    kinds: Counter[str] = field(default_factory=Counter)
 
 
 def stage_json(
@@ -71,10 +78,10 @@ def stage_json(
     with StageWriter(
         item.target, source_name=item.name, columns=plan.columns
     ) as writer:
-        run = _Run(plan, RowBuffer(writer))
+        run = _Run(plan, RowBuffer(writer), item.where)
         if shape == "lines":
-            for number, line in _lines(head, text, item.where):
-                _stage_line(line, number, run)
+            fast = None if item.strict_only else JsonFastReader(plan)
+            _stage_lines(_chunks(head, text, item.where), fast, writer, run)
         else:
             document = _document(head, text, item.where)
             _stage_document(document, run, item.where)
@@ -90,7 +97,7 @@ def stage_json(
         encoding=encoding.name,
         records=run.counts.records,
         blank_lines=run.counts.blank,
-        columns=plan.own_names(),
+        columns=_columns(plan, item, records=run.counts.records),
         unknown_columns=plan.unknown_keys,
         options=item.read,
     )
@@ -98,6 +105,14 @@ def stage_json(
     if part is not None:
         part = replace(part, columns=tuple(plan.own_names()))
     return Staged(file, part)
+
+
+def _columns(plan: JsonPlan, item: Item, *, records: int) -> dict[str, tuple[str, ...]]:
+    """Return what was read; a text without a record lacks no column that is needed."""
+    found = plan.own_names()
+    if not records and item.planner is plan_columns:
+        found |= {c: () for c in required_columns(item.read) if c not in found}
+    return found
 
 
 def _first_keys(head: bytes) -> tuple[str, ...]:
@@ -130,14 +145,16 @@ def _shape(head: bytes, *, whole: bool) -> str:
     return "document" if first is not None else "lines"
 
 
-def _lines(head: bytes, text: Readable, where: str) -> Iterator[tuple[int, bytes]]:
+def _chunks(head: bytes, text: Readable, where: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines before a chunk and the chunk, whole lines but for the last."""
     rest = head
     number = 0
     while True:
-        *whole, rest = rest.split(b"\n")
-        for line in whole:
-            number += 1
-            yield number, line
+        cut = rest.rfind(b"\n") + 1
+        if cut:
+            yield number, rest[:cut]
+            number += rest.count(b"\n", 0, cut)
+            rest = rest[cut:]
         if len(rest) > LINE_BYTES:
             raise refusal(
                 f"{where}, line {number + 1:,}",
@@ -150,7 +167,79 @@ def _lines(head: bytes, text: Readable, where: str) -> Iterator[tuple[int, bytes
             break
         rest += data
     if rest:
-        yield number + 1, rest
+        yield number, rest
+
+
+def _stage_lines(
+    chunks: Iterator[tuple[int, bytes]],
+    fast: JsonFastReader | None,
+    writer: StageWriter,
+    run: _Run,
+) -> None:
+    """Stage lines: regular stretches fast, all others one by one."""
+    for before, chunk in chunks:
+        if fast is None:
+            _stage_strictly(chunk, before, run)
+            continue
+        number = before
+        for piece in _pieces(chunk, fast):
+            found = fast.read(piece)
+            whole = found is not None or len(piece) <= _SMALL
+            for data in [piece] if whole else pieces(piece, _SMALL):
+                stretch = found if whole else fast.read(data)
+                if stretch is None:
+                    number += _stage_strictly(data, number, run, fast)
+                else:
+                    number += _keep_stretch(data, stretch, number, writer, run)
+
+
+def _pieces(chunk: bytes, fast: JsonFastReader) -> Iterator[bytes]:
+    """Cut a chunk into pieces, small ones as long as no key is known."""
+    start = 0
+    while start < len(chunk):
+        size = _PIECE if fast.knows_keys else _FIRST_PIECE
+        stop = chunk.find(b"\n", min(start + size, len(chunk)) - 1) + 1 or len(chunk)
+        yield chunk[start:stop]
+        start = stop
+
+
+def _stage_strictly(
+    data: bytes, before: int, run: _Run, fast: JsonFastReader | None = None
+) -> int:
+    """Stage lines one by one and return how many there are."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    for number, line in enumerate(lines, start=before + 1):
+        _stage_line(line, number, run)
+    if fast is not None:
+        fast.learn(lines[:_PROBED])
+    return len(lines)
+
+
+def _keep_stretch(
+    data: bytes, stretch: JsonStretch, before: int, writer: StageWriter, run: _Run
+) -> int:
+    """Write a regular stretch and return how many lines it has.
+
+    What may be no request goes to the strict reader.
+    """
+    run.buffer.flush()
+    rows = len(stretch.starts)
+    numbers = pa.array(np.arange(before + 1, before + 1 + rows), pa.int64())
+    values = stretch.values
+    run.counts.plain_lines += not data.isascii()
+    if len(stretch.doubtful):
+        kept = np.ones(rows, bool)
+        kept[stretch.doubtful] = False
+        values = [value.filter(pa.array(kept)) for value in values]
+        numbers = numbers.filter(pa.array(kept))
+        for i in stretch.doubtful.tolist():
+            line = data[stretch.starts[i] : stretch.ends[i]]
+            _stage_line(line, before + 1 + i, run)
+    writer.add(values, numbers)
+    run.counts.records += len(numbers)
+    return rows
 
 
 def _stage_line(data: bytes, number: int, run: _Run) -> None:
@@ -170,16 +259,20 @@ def _stage_line(data: bytes, number: int, run: _Run) -> None:
     if rows is None:
         _set_aside({"bad_json"}, number, raw, run)
         return
+    # A list gains blanks when it becomes text, never more than it has characters.
+    short = len(line) * 2 <= FIELD_CHARACTERS and "\\u" not in line
     for row in rows:
-        _stage_row(row, number, raw, run)
+        _stage_row(row, number, raw, run, short=short)
 
 
-def _stage_row(row: JsonRow, number: int, raw: str, run: _Run) -> None:
+def _stage_row(
+    row: JsonRow, number: int, raw: str, run: _Run, *, short: bool = False
+) -> None:
     if row.is_empty:
         run.counts.blank += 1
         return
     codes = set(row.codes)
-    values = None if codes else run.plan.values(row, codes)
+    values = None if codes else run.plan.values(row, codes, short=short)
     if values is None and not codes:
         run.counts.blank += 1
         return
@@ -192,6 +285,7 @@ def _stage_row(row: JsonRow, number: int, raw: str, run: _Run) -> None:
 
 def _set_aside(codes: set[str], number: int, raw: str, run: _Run) -> None:
     run.counts.records += 1
+    run.counts.set_aside(where=run.where)
     run.buffer.add(None, number, structural=joined(codes), raw=raw)
 
 
