@@ -221,13 +221,13 @@ def simulate(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE.html", help="A report.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.html", help="A page.")],
 ) -> int:
     """Hold a page against the rules: offline, sealed, readable by everyone."""
     from disclosure_trends.reports.publishing.verify import check_page
 
-    check_page(file)
-    typer.echo(f"{_shown(file)}: no fault found")
+    kind = check_page(file)
+    typer.echo(f"{_shown(file)}: no fault found ({kind})")
     return 0
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import page_notebooks as made
 import pytest
 
-from disclosure_trends.reports.lint import lint_page
+from disclosure_trends.reports.lint import lint_page, page_kind
 from disclosure_trends.reports.page import assets
 from disclosure_trends.reports.page.contrast import contrast
 from disclosure_trends.reports.page.render import render_report
+from disclosure_trends.reports.publishing.index import Listed, front_page, run_index
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +186,41 @@ def test_contrast_is_wcag_s() -> None:
     # WCAG 2.2: black on white is 21; #777 on white 4.48 is the classic near miss.
     assert contrast("#000000", "#fff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+LISTED = Listed(
+    name="one", heading="Log, France", verdict="Requests rose.", as_of="2024-12-31"
+)
+AROUND = {
+    "front page": front_page(),
+    "list of reports": run_index([LISTED], as_of="2024-12-31"),
+}
+
+
+@pytest.mark.parametrize("kind", AROUND)
+def test_the_pages_around_the_reports_keep_the_rules_of_their_kind(kind: str) -> None:
+    assert page_kind(AROUND[kind]) == kind
+    assert lint_page(AROUND[kind]) == ()
+
+
+@pytest.mark.parametrize("kind", AROUND)
+@pytest.mark.parametrize(
+    "target", ["../secret.html", "/etc/passwd", "//x.org/a.html", "ftp://x.org/a.html"]
+)
+def test_no_page_leads_out_of_its_folder(kind: str, target: str) -> None:
+    old = "latest/index.html" if kind == "front page" else "one/report.html"
+    faults = lint_page(AROUND[kind].replace(old, target))
+    assert any(fault.startswith("link: ") for fault in faults)
+    if kind == "front page":
+        assert "network: <meta http-equiv=refresh> is not allowed" in faults
+
+
+def test_a_report_may_neither_lead_on_nor_link_to_files(page: str) -> None:
+    assert page_kind(page) == "report"
+    meta = '<meta http-equiv="refresh" content="0; url=latest/index.html">'
+    faults = lint_page(swap("</title>", f"</title>{meta}")(page))
+    assert faults == ("network: <meta http-equiv=refresh> is not allowed",)
+    link = '<p><a href="one/report.html">x</a></p>'
+    assert lint_page(in_body(link)(page)) == (
+        "link: 'one/report.html' leads to a place that is not allowed",
+    )

@@ -20,7 +20,12 @@ from disclosure_trends.reports.page.tree import Element, read_page
 LARGEST: Final = 3_000_000  # bytes
 _LOADED: Final = ("src", "srcset", "poster", "data", "background", "action", "ping")
 _LOADERS: Final = ("iframe", "object", "embed", "form", "base", "link", "frame")
+PAGE_KIND: Final = "disclosure-trends-page"
+"""Name of the mark in the head of a page that is no report."""
+FRONT, LIST, REPORT = "front", "list", "report"
+_KINDS: Final = {FRONT: "front page", LIST: "list of reports", REPORT: "report"}
 _LINKS: Final = ("#", "https://", "http://", "mailto:", "data:text/csv;")
+_BELOW: Final = re.compile(r"(?!.*\.\.)[a-z0-9_-]+(/[a-z0-9_-]+)*\.[a-z]+")
 _NO_NUMBER: Final = re.compile(
     r"\b(nan|NaN|inf|Infinity|None(?! of\b)|NaT|undefined|null)\b"
 )
@@ -29,8 +34,21 @@ _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _READ_ALOUD: Final = ("aria-label", "alt", "title")
 
 
+def page_kind(html: str) -> str:
+    """Say by which rules a page is judged: front page, list of reports or report."""
+    return _KINDS[_kind(read_page(html))]
+
+
+def _kind(root: Element) -> str:
+    marks = [m.get("content") for m in root.find("meta") if m.get("name") == PAGE_KIND]
+    return marks[0] if marks and marks[0] in _KINDS else REPORT
+
+
 def lint_page(html: str) -> tuple[str, ...]:
     """Say what is wrong with a page.
+
+    The pages around the reports say by a mark in their head that they are none: they
+    may lead to files in folders below their own, and the front page there by itself.
 
     Parameters
     ----------
@@ -43,6 +61,8 @@ def lint_page(html: str) -> tuple[str, ...]:
         One sentence per fault, in a fixed order; empty for a good page.
     """
     root = read_page(html)
+    style = "".join(style.text for style in root.find("style"))
+    plain = _kind(root) == FRONT and not style
     checks = (
         _size(html),
         _loads(root),
@@ -53,7 +73,7 @@ def lint_page(html: str) -> tuple[str, ...]:
         _figures(root),
         _plots(root),
         _words(root),
-        palette_faults("".join(style.text for style in root.find("style"))),
+        () if plain else palette_faults(style),
     )
     return tuple(fault for check in checks for fault in check)
 
@@ -73,13 +93,20 @@ def _loads(root: Element) -> Iterator[str]:
             value = element.get(name)
             if value and not value.startswith("data:"):
                 yield f"network: <{element.tag} {name}> leads to {value[:80]!r}"
-        if element.tag == "meta" and element.get("http-equiv").lower() == "refresh":
+        refreshes = element.get("http-equiv").lower() == "refresh"
+        if element.tag == "meta" and refreshes and not _leads_on(root, element):
             yield "network: <meta http-equiv=refresh> is not allowed"
         if element.tag in {"use", "image"} and not _href(element).startswith("#"):
             yield f"network: <{element.tag}> leads to {_href(element)[:80]!r}"
         css = element.text if element.tag == "style" else element.get("style")
         if _CSS_LOAD.search(css):
             yield f"network: the style of <{element.tag}> loads a file"
+
+
+def _leads_on(root: Element, refresh: Element) -> bool:
+    """Tell whether a front page leads to a page below itself."""
+    target = refresh.get("content").partition("url=")[2]
+    return _kind(root) == FRONT and _BELOW.fullmatch(target) is not None
 
 
 def _href(element: Element) -> str:
@@ -102,7 +129,8 @@ def _policy(root: Element) -> Iterator[str]:
         if directives.get(needed) != "'none'":
             yield f"policy: {needed} is not 'none'"
     allowed = directives.get("script-src", "").split()
-    loose = [source for source in allowed if not source.startswith("'sha256-")]
+    hashes = () if allowed == ["'none'"] else allowed
+    loose = [source for source in hashes if not source.startswith("'sha256-")]
     if loose:
         yield f"policy: script-src allows {' '.join(loose)}; only hashes are allowed"
     unlisted = [s for s in _scripts(root) if assets.script_hash(s) not in allowed]
@@ -128,13 +156,16 @@ def _unpacked(blob: str) -> str | None:
 
 
 def _handlers(root: Element) -> Iterator[str]:
+    around = _kind(root) != REPORT
     for element in root.walk():
         for name, value in element.attributes.items():
             if name.startswith("on"):
                 yield f"script: <{element.tag}> has a handler {name}"
             if re.sub(r"\s", "", value).lower().startswith("javascript:"):
                 yield f"script: <{element.tag} {name}> is a javascript: address"
-        if element.tag == "a" and not _href(element).startswith(_LINKS):
+        if element.tag != "a" or _href(element).startswith(_LINKS):
+            continue
+        if not (around and _BELOW.fullmatch(_href(element))):
             yield f"link: {_href(element)[:80]!r} leads to a place that is not allowed"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from disclosure_trends.reports.lint import FRONT, LIST, PAGE_KIND
 from disclosure_trends.reports.page.assets import content_policy, style_sheet
 from disclosure_trends.reports.page.render import PRODUCT
 from disclosure_trends.vocabulary.periods import format_day, parse_as_of
@@ -45,6 +46,8 @@ def front_page() -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta charset="utf-8">\n'
+        f'<meta name="{PAGE_KIND}" content="{FRONT}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="refresh" content="0; url={_TARGET}">\n'
         '<meta name="robots" content="noindex">\n'
         f"<title>{PRODUCT}</title>\n</head>\n<body>\n"
@@ -75,6 +78,7 @@ def run_index(reports: Sequence[Listed], *, as_of: str) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta charset="utf-8">\n'
+        f'<meta name="{PAGE_KIND}" content="{LIST}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n'
         f"<title>{PRODUCT}, reports as of {day}</title>\n"

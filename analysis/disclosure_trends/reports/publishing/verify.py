@@ -6,7 +6,7 @@ from pathlib import Path
 from disclosure_trends.errors import CheckError, SettingsError
 from disclosure_trends.reports import fields
 from disclosure_trends.reports.findings import closing_record
-from disclosure_trends.reports.lint import lint_page
+from disclosure_trends.reports.lint import lint_page, page_kind
 from disclosure_trends.reports.publishing.manifest import (
     faults_in,
     manifest_reports,
@@ -14,13 +14,18 @@ from disclosure_trends.reports.publishing.manifest import (
 )
 
 
-def check_page(path: Path) -> None:
-    """Hold one page against the rules of a page.
+def check_page(path: Path) -> str:
+    """Hold one page against the rules of its kind.
 
     Parameters
     ----------
     path : pathlib.Path
         An HTML file.
+
+    Returns
+    -------
+    str
+        The kind: report, list of reports or front page.
 
     Raises
     ------
@@ -29,7 +34,10 @@ def check_page(path: Path) -> None:
     CheckError
         With every fault found.
     """
-    _refuse(path.name, list(lint_page(_read(path))))
+    page = _read(path)
+    kind = page_kind(page)
+    _refuse(f"{path.name} ({kind})", list(lint_page(page)))
+    return kind
 
 
 def verify_run(run: Path) -> int:
