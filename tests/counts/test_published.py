@@ -1,7 +1,9 @@
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
+from tests.calibrate import ratio_drift
 
 from disclosure_trends.counts.figures import published_counts
 from disclosure_trends.counts.published import load_published
@@ -71,6 +73,22 @@ def test_series_are_built_from_the_figures_that_are_used(telegram):
     # a window of nine months is never spread over its quarters
     germany = counts.series("DE").set_index("period")["value"]
     assert germany[["2024Q1", "2024Q2", "2024Q3"]].isna().all()
+
+
+def test_how_often_a_country_without_drift_is_flagged(telegram, monkeypatch):
+    # METHODS.md: Brazil's requests, users without drift: .000 flagged where users
+    # vary as counting noise, .122 where ten times as much (500 replicates)
+    monkeypatch.setattr(ratio_drift, "REPLICATES", 100)
+    cells = telegram.of("requests_fulfilled")["BR"].finest()
+    requests = {cell.window.text: int(cell.lower) for cell in cells}
+    rates = [
+        ratio_drift.share_flagged(
+            requests, mean=2.0, dispersion=spread, rng=np.random.default_rng(1)
+        )
+        for spread in (1, 10)
+    ]
+    assert rates[0] <= 0.01
+    assert 0.02 < rates[1] < 0.3
 
 
 @pytest.mark.parametrize(

@@ -326,6 +326,9 @@ def _tables(published: "PublishedFigures") -> Iterator[TableSpec]:
             ColumnRule(key="ratio", label="Users per request", kind="ratio"),
         ),
         rows=named["drift"],
+        note="A threshold, not a test: where users vary much from one request to the "
+        "next, a country with few requests can pass it by chance. METHODS.md says how "
+        "often.",
     )
 
 
