@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from disclosure_trends.models.decomposition.factors import FACTORS, WindowCounts
+from disclosure_trends.models.decomposition.factors import FACTORS, TwoWindows
 from disclosure_trends.models.decomposition.parts import decompose_counts
 from disclosure_trends.models.decomposition.shapley import shapley_product
 from disclosure_trends.simulate.requests import PanelDraw, draw_panel
@@ -50,10 +50,10 @@ def measure(draw: PanelDraw) -> tuple[np.ndarray, np.ndarray, list[bool]]:
     return share, gap, covered
 
 
-def counts_of(draw: PanelDraw) -> WindowCounts:
+def counts_of(draw: PanelDraw) -> TwoWindows:
     """Count the two windows of a draw."""
     off_line = draw.submitted - draw.on_line
-    return WindowCounts(
+    return TwoWindows(
         country=draw.country[draw.region == INSIDE],
         submitted=_windows(draw, draw.submitted),
         valid=_windows(draw, draw.valid),

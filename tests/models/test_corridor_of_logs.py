@@ -11,7 +11,7 @@ import disclosure_trends as dtr
 from disclosure_trends.counts.aggregate import tabulate_requests
 from disclosure_trends.errors import SettingsError
 from disclosure_trends.logs.options import ReadOptions
-from disclosure_trends.models.decomposition.factors import WindowCounts
+from disclosure_trends.models.decomposition.factors import TwoWindows
 from disclosure_trends.models.decomposition.parts import decompose_counts
 from disclosure_trends.results import Estimate
 from disclosure_trends.simulate.requests import draw_panel, log_of
@@ -55,7 +55,7 @@ def test_decomposition_equals_the_one_of_the_panel(walked, change) -> None:
     def summed(counts):
         return np.stack([counts[inside][:, w].sum(axis=1) for w in windows], axis=1)
 
-    counts = WindowCounts(
+    counts = TwoWindows(
         country=panel.country[inside],
         submitted=summed(panel.submitted).astype(float),
         valid=summed(panel.valid).astype(float),

@@ -13,7 +13,7 @@ from disclosure_trends.models.decomposition.checks import (
 )
 from disclosure_trends.models.decomposition.factors import (
     FACTORS,
-    WindowCounts,
+    TwoWindows,
     split_disclosed,
     split_region_lmdi,
     split_valid,
@@ -25,7 +25,7 @@ COUNTRIES = np.array(["AT", "BE", "DE", "FR", "IT", "PL", "SE"])
 
 
 @st.composite
-def counts_of_logs(draw) -> WindowCounts:
+def counts_of_logs(draw) -> TwoWindows:
     """Counts of any log: zeros, one line only, new and vanished authorities."""
     size = draw(st.integers(1, 8))
     cells = arrays(np.int64, (size, 2, 3), elements=st.integers(0, draw(_LARGEST)))
@@ -48,9 +48,9 @@ def counts_of_logs(draw) -> WindowCounts:
 _LARGEST = st.sampled_from([1, 5, 400, 100_000])
 
 
-def counts_from(lines, valid, *, country, disclosed=None) -> WindowCounts:
+def counts_from(lines, valid, *, country, disclosed=None) -> TwoWindows:
     lines, valid = np.asarray(lines, float), np.asarray(valid, float)
-    return WindowCounts(
+    return TwoWindows(
         country=np.asarray(country),
         submitted=lines.sum(axis=2),
         valid=valid.sum(axis=2),
@@ -64,7 +64,7 @@ def counts_from(lines, valid, *, country, disclosed=None) -> WindowCounts:
 
 @settings(max_examples=500)
 @given(counts_of_logs())
-def test_parts_add_up_to_the_change_on_any_log(counts: WindowCounts) -> None:
+def test_parts_add_up_to_the_change_on_any_log(counts: TwoWindows) -> None:
     for routing in (None, NotEstimable("channel is not recorded", "not_recorded")):
         parts = decompose_counts(counts, routing=routing)
         known = [parts.estimates[n] for n in FACTORS]
@@ -82,7 +82,7 @@ def test_parts_add_up_to_the_change_on_any_log(counts: WindowCounts) -> None:
 
 @settings(max_examples=200)
 @given(counts_of_logs())
-def test_parts_equal_the_average_over_orders(counts: WindowCounts) -> None:
+def test_parts_equal_the_average_over_orders(counts: TwoWindows) -> None:
     parts = split_valid(counts)
     for a in range(counts.country.size):
         slow = decompose_authority(

@@ -15,7 +15,7 @@ from disclosure_trends.vocabulary.regions import describe_region, membership_cha
 
 if TYPE_CHECKING:
     from disclosure_trends.logs.cleaned import CleanedLog
-    from disclosure_trends.models.decomposition.factors import WindowCounts
+    from disclosure_trends.models.decomposition.factors import TwoWindows
 
 _UNKNOWN_LINE: Final = 0.05
 _TURNOVER: Final = 0.25
@@ -56,7 +56,7 @@ def list_checks(
 
 
 def routing_is_known(
-    cleaned: CleanedLog, counts: WindowCounts, *, windows: tuple[Window, Window]
+    cleaned: CleanedLog, counts: TwoWindows, *, windows: tuple[Window, Window]
 ) -> NotEstimable | None:
     """Say why routing is not known, if it is not.
 
@@ -64,7 +64,7 @@ def routing_is_known(
     ----------
     cleaned : CleanedLog
         The log.
-    counts : WindowCounts
+    counts : TwoWindows
         Both windows.
     windows : tuple of Window
         Before and after.
@@ -87,7 +87,7 @@ def routing_is_known(
     )
 
 
-def line_check(counts: WindowCounts) -> Check:
+def line_check(counts: TwoWindows) -> Check:
     """Look at the share of requests of which the line is not known."""
     known = (counts.on_line + counts.off_line).sum(axis=0)
     received = np.maximum(counts.submitted.sum(axis=0), 1)
@@ -101,7 +101,7 @@ def line_check(counts: WindowCounts) -> Check:
     return Check("line_known", passed, text)
 
 
-def turnover_check(counts: WindowCounts) -> Check:
+def turnover_check(counts: TwoWindows) -> Check:
     """Look at the share of requests by authorities that filed in one window only."""
     both = (counts.submitted > 0).all(axis=1)
     received = np.maximum(counts.submitted.sum(axis=0), 1)
@@ -117,7 +117,7 @@ def turnover_check(counts: WindowCounts) -> Check:
     return Check("turnover", passed, text)
 
 
-def assessed_check(counts: WindowCounts) -> Check:
+def assessed_check(counts: TwoWindows) -> Check:
     """Look at whether as many requests are without a finding in both windows."""
     if counts.unassessed is None:
         text = "How many requests nobody assessed is not known."

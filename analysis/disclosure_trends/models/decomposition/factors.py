@@ -23,7 +23,7 @@ FACTORS: Final = ("volume", "routing", "validity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class WindowCounts:
+class TwoWindows:
     """Counts of every authority in the two windows.
 
     Attributes
@@ -67,29 +67,29 @@ class WindowCounts:
         known = (self.on_line + self.off_line).sum(axis=0)
         return bool((known > 0).all())
 
-    def without_lines(self) -> "WindowCounts":
+    def without_lines(self) -> "TwoWindows":
         """Return the same counts with every line unknown."""
         gone = np.zeros_like(self.submitted)
         return replace(
             self, on_line=gone, off_line=gone, on_line_valid=gone, off_line_valid=gone
         )
 
-    def summed(self) -> "WindowCounts":
+    def summed(self) -> "TwoWindows":
         """Return the region as if it were one authority."""
         sums = {
             f.name: getattr(self, f.name).sum(axis=0, keepdims=True)
             for f in fields(self)
             if f.name != "country" and getattr(self, f.name) is not None
         }
-        return WindowCounts(country=np.array([""]), **sums)
+        return TwoWindows(country=np.array([""]), **sums)
 
 
-def split_valid(counts: WindowCounts) -> Floats:
+def split_valid(counts: TwoWindows) -> Floats:
     """Split each authority's change of valid requests over the three factors.
 
     Parameters
     ----------
-    counts : WindowCounts
+    counts : TwoWindows
         Both windows.
 
     Returns
@@ -101,7 +101,7 @@ def split_valid(counts: WindowCounts) -> Floats:
     return np.asarray(shapley_product(before, after).sum(axis=2))
 
 
-def split_disclosed(counts: WindowCounts) -> Floats:
+def split_disclosed(counts: TwoWindows) -> Floats:
     """Split each authority's change of disclosed requests over four factors.
 
     The fourth is disclosed / valid. What was disclosed without any valid request goes
@@ -109,7 +109,7 @@ def split_disclosed(counts: WindowCounts) -> Floats:
 
     Parameters
     ----------
-    counts : WindowCounts
+    counts : TwoWindows
         Both windows.
 
     Returns
@@ -131,12 +131,12 @@ def split_disclosed(counts: WindowCounts) -> Floats:
     return np.asarray(parts)
 
 
-def split_region_lmdi(counts: WindowCounts) -> Floats:
+def split_region_lmdi(counts: TwoWindows) -> Floats:
     """Split the region's change by logarithmic means, lines but not authorities apart.
 
     Parameters
     ----------
-    counts : WindowCounts
+    counts : TwoWindows
         Both windows.
 
     Returns
@@ -156,7 +156,7 @@ def split_region_lmdi(counts: WindowCounts) -> Floats:
     return np.asarray(lmdi_product(factors[..., 0], factors[..., 1]).sum(axis=1))
 
 
-def _factors(counts: WindowCounts) -> tuple[Floats, Floats]:
+def _factors(counts: TwoWindows) -> tuple[Floats, Floats]:
     """Volume, routing and validity of both windows, each of shape (3, A, lines)."""
     lines, valid = counts.lines, counts.lines_valid
     volume = np.broadcast_to(counts.submitted[:, :, None], lines.shape)

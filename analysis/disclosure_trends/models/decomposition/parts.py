@@ -9,7 +9,7 @@ import pandas as pd
 
 from disclosure_trends.models.decomposition.factors import (
     FACTORS,
-    WindowCounts,
+    TwoWindows,
     split_disclosed,
     split_region_lmdi,
     split_valid,
@@ -72,12 +72,12 @@ def nothing(reason: NotEstimable) -> Parts:
     )
 
 
-def decompose_counts(counts: WindowCounts, *, routing: NotEstimable | None) -> Parts:
+def decompose_counts(counts: TwoWindows, *, routing: NotEstimable | None) -> Parts:
     """Split the change of valid requests.
 
     Parameters
     ----------
-    counts : WindowCounts
+    counts : TwoWindows
         Both windows.
     routing : NotEstimable or None
         Why routing is not known; then volume and validity carry the whole change.
@@ -110,13 +110,13 @@ def decompose_counts(counts: WindowCounts, *, routing: NotEstimable | None) -> P
     )
 
 
-def _change(counts: WindowCounts) -> Estimate:
+def _change(counts: TwoWindows) -> Estimate:
     change = total(counts.valid[:, 1] - counts.valid[:, 0])
     return Estimate(value=change, lower=None, upper=None, level=None, unit="change")
 
 
 def _estimate(
-    by_country: Floats, factor: int, *, parts: Floats, counts: WindowCounts
+    by_country: Floats, factor: int, *, parts: Floats, counts: TwoWindows
 ) -> Estimate:
     """Give a part its interval: countries of the region left out one at a time.
 
@@ -144,7 +144,7 @@ def _estimate(
 def _factor_table(
     estimates: Mapping[str, Estimate | NotEstimable],
     *,
-    counts: WindowCounts,
+    counts: TwoWindows,
     known: list[str],
 ) -> pd.DataFrame:
     lmdi = dict(zip(FACTORS, split_region_lmdi(counts), strict=True))
@@ -161,7 +161,7 @@ def _factor_table(
 
 
 def _country_table(
-    counts: WindowCounts, *, by_country: Floats, known: list[str]
+    counts: TwoWindows, *, by_country: Floats, known: list[str]
 ) -> pd.DataFrame:
     places, place = np.unique(counts.country, return_inverse=True)
     columns: dict[str, object] = {"country": places}
@@ -176,7 +176,7 @@ def _country_table(
     return table
 
 
-def _disclosed_table(counts: WindowCounts, *, known: list[str]) -> pd.DataFrame:
+def _disclosed_table(counts: TwoWindows, *, known: list[str]) -> pd.DataFrame:
     parts = split_disclosed(counts).sum(axis=1)
     names = [*FACTORS, "disclosure"]
     kept = [n for n, name in enumerate(names) if name in known or name == "disclosure"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from disclosure_trends.errors import SettingsError
-from disclosure_trends.models.decomposition.factors import WindowCounts
+from disclosure_trends.models.decomposition.factors import TwoWindows
 from disclosure_trends.vocabulary.periods import Window, parse_period, period_range
 from disclosure_trends.vocabulary.regions import region_members
 
@@ -84,7 +84,7 @@ def count_windows(
     windows: tuple[Window, Window],
     where: Mapping[str, Sequence[str]] | None = None,
     within_days: int | None,
-) -> WindowCounts:
+) -> TwoWindows:
     """Count requests of a region by authority in two windows.
 
     Parameters
@@ -102,7 +102,7 @@ def count_windows(
 
     Returns
     -------
-    WindowCounts
+    TwoWindows
         One entry an authority, sorted by country and authority.
     """
     # DuckDB is slow to import, and a decomposition can also start from arrays.
@@ -152,7 +152,7 @@ def find_gaps(
     )
 
 
-def _arrange(cells: pd.DataFrame, *, windows: tuple[Window, Window]) -> WindowCounts:
+def _arrange(cells: pd.DataFrame, *, windows: tuple[Window, Window]) -> TwoWindows:
     starts = {text: parse_period(text).start for text in cells["period"].unique()}
     start = cells["period"].map(starts)
     names = ["country", "authority"]
@@ -169,7 +169,7 @@ def _arrange(cells: pd.DataFrame, *, windows: tuple[Window, Window]) -> WindowCo
         for name, column in _COUNTED.items()
     }
     country = np.array([str(row[0]) for row in rows], dtype=str)
-    return WindowCounts(country=country, **counts)
+    return TwoWindows(country=country, **counts)
 
 
 def _is_whole_months(window: Window) -> bool:
