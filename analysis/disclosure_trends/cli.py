@@ -174,9 +174,15 @@ def clean(
         Path | None, typer.Option(help="What the files cannot prove: read.toml.")
     ] = None,
     engine: Annotated[
-        Literal["duckdb", "spark"], typer.Option(help="Where the rules run.")
+        Literal["duckdb", "spark"],
+        typer.Option(
+            help="Where the rules run. spark is for logs that no one machine holds; "
+            "below that it only costs more."
+        ),
     ] = "duckdb",
-    memory: Annotated[str, typer.Option(help="Limit of the engine.")] = "1GB",
+    memory: Annotated[
+        str, typer.Option(help="Limit of the engine, or of each worker.")
+    ] = "1GB",
 ) -> None:
     """Clean a request log; every record is accounted for."""
     from disclosure_trends.logs.clean import clean_requests

@@ -406,11 +406,6 @@ def test_settings_are_refused_before_anything_is_read():
             "engine: got 'dukdb'; it is 'duckdb' or 'spark'; did you mean 'duckdb'?",
         ),
         (
-            {"engine": "spark"},
-            "engine: 'spark' is not available in this version; it is 'duckdb'; "
-            "leave engine out",
-        ),
-        (
             {"memory": "much"},
             "memory: got 'much'; it takes a size with its unit, as '1GB'",
         ),

@@ -1,9 +1,10 @@
 """Cleans a request log: every record ends as clean, superseded or quarantined."""
 
 import logging
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import Final, Literal, get_args
 
 import duckdb
@@ -18,7 +19,7 @@ from disclosure_trends.logs.cleaned import CleanedLog, PrivateFolder, write_ledg
 from disclosure_trends.logs.database import check_resources, open_database, run
 from disclosure_trends.logs.doubts import check_placeholder, count_resent
 from disclosure_trends.logs.folders import check_target, move_into
-from disclosure_trends.logs.judging import clean_here
+from disclosure_trends.logs.judging import Fates, clean_here
 from disclosure_trends.logs.memory import within_memory
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
 from disclosure_trends.logs.plans import no_ids, plan_files
@@ -62,10 +63,12 @@ def clean_requests(
     read : ReadOptions or mapping of str to ReadOptions
         What the files cannot prove, for all of them or by file name.
     engine : {"duckdb", "spark"}
-        Where the rules run. Spark is for logs that no one machine holds; below that
-        it only costs more.
+        Where the rules run. ``spark`` (``pip install 'disclosure-trends[spark]'``, and
+        Java) is for logs that no one machine holds; below that it only costs more. It
+        runs in the session that is active or that ``spark-submit`` started, else on
+        this machine.
     memory : str
-        Limit of the engine's buffers.
+        Limit of the engine's buffers; on Spark, of those of each worker.
     threads : int, optional
         Threads; all cores by default.
 
@@ -84,11 +87,19 @@ def clean_requests(
         `out` cannot be written.
     InputChangedError
         A file changed while it was read.
+    DisclosureTrendsError
+        Spark failed.
     """
     day = parse_as_of(as_of)
     _check_settings(read, engine=engine, memory=memory, threads=threads)
     target = None if out is None else check_target(out)
     work, kept = PrivateFolder(), PrivateFolder()
+    judge: Callable[..., Fates] = clean_here
+    if engine == "spark":
+        from disclosure_trends.logs.spark import clean_on_spark
+
+        judge = partial(clean_on_spark, memory=memory, threads=threads)
+    judge = partial(judge, work=work.path, kept=kept.path, as_of=day)
     try:
         _LOGGER.info("reading")
         stage = stage_source(source, read=read, folder=work.path)
@@ -98,7 +109,7 @@ def clean_requests(
                 work.path, memory=memory, threads=threads, write_to=(kept.path,)
             ) as database,
         ):
-            log = _clean_stage(database, stage, work=work.path, kept=kept, as_of=day)
+            log = _clean_stage(database, stage, judge=judge, kept=kept, as_of=day)
         write_ledger(log, kept.path)
     finally:
         work.remove()
@@ -118,10 +129,9 @@ def _check_settings(
             f"{nearest(str(engine), get_args(Engine))}"
         )
     if engine == "spark":
-        raise SettingsError(
-            "engine: 'spark' is not available in this version; it is 'duckdb'; "
-            "leave engine out"
-        )
+        from disclosure_trends.logs.spark import check_spark
+
+        check_spark()
     check_resources(memory=memory, threads=threads)
     options = {"the log": read} if isinstance(read, ReadOptions) else read
     for where, one in options.items():
@@ -133,7 +143,7 @@ def _clean_stage(
     database: duckdb.DuckDBPyConnection,
     stage: Stage,
     *,
-    work: Path,
+    judge: Callable[..., Fates],
     kept: PrivateFolder,
     as_of: date,
 ) -> CleanedLog:
@@ -141,9 +151,7 @@ def _clean_stage(
     for statement in macro_statements():
         run(database, statement)
     plans = plan_files(database, stage, as_of=as_of)
-    fates = clean_here(
-        database, plans, stage=stage, work=work, kept=kept.path, as_of=as_of
-    )
+    fates = judge(database, plans, stage=stage)
     resent = count_resent(database, kept.path / REQUESTS, ignored=no_ids(plans))
     for name, n in resent.items():
         fates.counts[name].warn("possible_duplicate", n)
