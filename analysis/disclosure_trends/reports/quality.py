@@ -13,7 +13,7 @@ from disclosure_trends.display.numbers import count, percent
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.display.wording import listing, plural
 from disclosure_trends.reports.quality_picture import draw_reasons
-from disclosure_trends.results import Finding, Limit, Point, Result, Word
+from disclosure_trends.results import Finding, Limit, Point, Result, Word, point_of
 from disclosure_trends.vocabulary.reasons import reasons
 
 if TYPE_CHECKING:
@@ -42,10 +42,44 @@ _COLUMNS: Final = (
 )
 
 _SHOWN: Final = {
-    "files": ("Where the records of each file went.", _FILES),
-    "reasons": ("Why records were set aside, most frequent first.", _REASONS),
-    "columns": ("What was repaired and recognised, by column.", _COLUMNS),
+    "files": ("Where the records of each file went", _FILES),
+    "reasons": ("Why records were set aside, most frequent first", _REASONS),
+    "columns": ("What was repaired and recognised, by column", _COLUMNS),
 }
+
+_POINTS: Final = {
+    "most_frequent_reason": ("most_frequent", "records"),
+    "repairs": ("repaired", "cells"),
+    "times_without_offset": ("naive", "records"),
+    "not_recorded": ("not_recorded", "columns"),
+}
+"""Finding -> the number that its sentence is about, and what that counts."""
+_WORDS: Final = (
+    Word("Record", "One row of a file, as it came."),
+    Word("Clean", "A record with everything that a count needs; one request."),
+    Word(
+        "Superseded",
+        "An older version of a clean record: the same request, stated again later.",
+    ),
+    Word(
+        "Set aside",
+        "Kept as it came, with every reason, and in no count; also called quarantined.",
+    ),
+    Word(
+        "Repaired",
+        "A cell whose meaning was certain though it was not spelled as it should be: "
+        "blanks, capitals, another alphabet's digits.",
+    ),
+    Word(
+        "Spelling mapped",
+        "Another way of writing a known word, read as that word; what is unknown is "
+        "never guessed.",
+    ),
+    Word(
+        "Not recorded",
+        "A column that no file has; what needs it is said to be not estimable.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,12 +118,11 @@ class DataQualityResult(Result):
 
     def points(self) -> tuple[Point, ...]:
         """Show the number that each sentence is about, unless it is nought."""
-        shown = {"most_frequent_reason": "most_frequent", "repairs": "repaired"}
-        shown |= {"times_without_offset": "naive", "not_recorded": "not_recorded"}
         return tuple(
-            Point(f.id, count(float(str(f.numbers[shown[f.id]]))))
-            for f in self.findings()
-            if f.id in shown and f.numbers[shown[f.id]] != 0
+            point_of(one, one.numbers[name], unit)
+            for one in self.findings()
+            for name, unit in [_POINTS.get(one.id, ("", ""))]
+            if one.numbers.get(name)
         )
 
     def display_tables(self) -> tuple[TableSpec, ...]:
@@ -112,11 +145,7 @@ class DataQualityResult(Result):
 
     def words(self) -> tuple[Word, ...]:
         """Explain the three places in which a record can end."""
-        return (
-            Word("clean", "a record with everything that a count needs"),
-            Word("superseded", "an older version of a record that is clean"),
-            Word("set aside", "quarantined: kept as it came, with its reasons"),
-        )
+        return _WORDS
 
     def _findings(self) -> Iterator[Finding]:
         total = self.total
