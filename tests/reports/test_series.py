@@ -27,9 +27,10 @@ class _Log:
 
 @pytest.fixture
 def opened(tmp_path):
-    def make(*countries, bad=0, day="2024-01-05"):
+    def make(*countries, bad=0, day="2024-01-05", outcomes=()):
+        words = [*outcomes, *["disclosed"] * len(countries)]
         rows = [
-            f"R{n},{day},{country},Court,email,court_order,disclosed,1\n"
+            f"R{n},{day if n else AS_OF},{country},Court,email,court_order,{words[n]},1\n"
             for n, country in enumerate(countries)
         ]
         rows += [f"B{n},{day},FR,Court,email,court_order,??,1\n" for n in range(bad)]
@@ -64,19 +65,29 @@ def test_a_region_that_is_asked_for_is_shown_even_if_empty(opened):
 def test_records_set_aside_are_told_where_they_could_be_a_fall(opened):
     checks = {c.name: c.text for c in opened(*["FR"] * 90, bad=10).counts().checks}
     assert checks["set_aside"] == (
-        "10 per cent of the records were set aside and are in no count: a period in "
-        "which more of them lie looks lower than it was. Read the report on data "
-        "quality first."
+        "10 of 100 records were set aside and are in no count: a period in which more "
+        "of them lie looks lower than it was. Read the report on data quality first."
     )
     few = opened(*["FR"] * 99, bad=1).counts()
     assert "set_aside" not in {c.name for c in few.checks}
 
 
+def test_requests_that_are_not_assessed_yet_are_told(opened):
+    log = opened("CA", "CA", "CA", outcomes=["disclosed", "pending", "disclosed"])
+    said = {c.name: c.text for c in log.counts().checks}
+    assert said["undecided"] == (
+        "More than a fifth of the requests received from January 2024 to March 2024 "
+        "are not assessed, so they are in no count of valid requests: the latest "
+        "counts will rise as far as these are decided later."
+    )
+    assert "undecided" not in {c.name for c in log.counts(measure="received").checks}
+    assert "undecided" not in {c.name for c in opened("CA").counts().checks}
+
+
 def test_a_country_that_changes_its_part_is_told(opened):
     # The United Kingdom was a member of the EU until 31 January 2020
     # (https://www.consilium.europa.eu/en/policies/eu-relations-united-kingdom).
-    opened("GB", "FR", day="2019-12-05")
-    log = dtr.open_log(opened("GB", "FR", day="2019-12-05").folder)
+    log = dtr.open_log(opened("FR", "GB", day="2019-12-05").folder)
     said = [c.text for c in dtr.count_requests(log).checks if c.name == "part_moved"]
     assert said == [
         "The United Kingdom counts with the EU until 31 January 2020, as a series of "

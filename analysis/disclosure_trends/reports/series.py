@@ -13,7 +13,8 @@ from disclosure_trends.display import numbers
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.reports.counts_file import read_counts
 from disclosure_trends.results import Check
-from disclosure_trends.vocabulary.periods import FREQS, Freq
+from disclosure_trends.vocabulary.measures import measure_name
+from disclosure_trends.vocabulary.periods import FREQS, Freq, parse_period
 from disclosure_trends.vocabulary.regions import (
     COMPLEMENT,
     known_countries,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from disclosure_trends.reports.notebooks.session import Settings
 
 T = TypeVar("T")
+LATEST: Final = 3  # complete periods in which requests may still be undecided
+UNDECIDED_SHARE: Final = 1 / 5  # of those received, as the sentence says
+DECIDED: Final = ("valid", "invalid", "disclosed", "rejected")
 LARGE_SHARE: Final = 0.05  # of the records; above, a fall may be what was set aside
 MOST_NAMED: Final = 12
 
@@ -77,7 +81,8 @@ def open_counts(settings: Settings) -> Counts:
     )
     if not region and regions is None:
         counts = _without_empty(counts)
-    return replace(counts, checks=(*counts.checks, *_set_aside(cleaned)))
+    more = (*_set_aside(cleaned), *_undecided(cleaned, counts))
+    return replace(counts, checks=(*counts.checks, *more))
 
 
 def _asked(region: str) -> tuple[str, ...]:
@@ -135,16 +140,43 @@ def _only(counts: Counts, region: str, *, source: str) -> Counts:
     return replace(counts, table=rows, checks=checks)
 
 
+def _undecided(cleaned: CleanedLog, counts: Counts) -> tuple[Check, ...]:
+    """Warn where many of the latest requests are not assessed, so in no count yet."""
+    from disclosure_trends.counts.aggregate import tabulate_requests
+
+    complete = counts.table.loc[counts.table["is_complete"], "period"]
+    latest = sorted(set(complete))[-LATEST:]
+    if counts.measure not in DECIDED or not latest:
+        return ()
+    cells = tabulate_requests(cleaned, by=("country",), freq=counts.freq)
+    sums = cells.loc[cells["period"].isin(latest), ["received", "unassessed"]].sum()
+    received, unassessed = int(sums["received"]), int(sums["unassessed"])
+    if unassessed <= UNDECIDED_SHARE * received:
+        return ()
+    text = (
+        f"More than a fifth of the requests received from {_words(latest[0])} to "
+        f"{_words(latest[-1])} are not assessed, so they are in no count of "
+        f"{measure_name(counts.measure)}: the latest counts will rise as far as these "
+        "are decided later."
+    )
+    return (Check(name="undecided", passed=False, text=text),)
+
+
+def _words(period: str) -> str:
+    return parse_period(period).words
+
+
 def _set_aside(cleaned: CleanedLog) -> tuple[Check, ...]:
     """Warn where so many records were set aside that a count may fall by that alone."""
     total = cleaned.ledger.total
-    if not total.records or total.quarantined <= LARGE_SHARE * total.records:
+    # What the log says of days after `as_of` lies in no period that is counted.
+    faulty = total.quarantined - total.by_reason.get("future_date", 0)
+    if faulty <= LARGE_SHARE * total.records:
         return ()
-    share = numbers.percent(total.quarantined / total.records)
     text = (
-        f"{share} of the records were set aside and are in no count: a period in which "
-        "more of them lie looks lower than it was. Read the report on data quality "
-        "first."
+        f"{numbers.count(total.quarantined)} of {numbers.count(total.records)} records "
+        "were set aside and are in no count: a period in which more of them lie looks "
+        "lower than it was. Read the report on data quality first."
     )
     return (Check(name="set_aside", passed=False, text=text),)
 

@@ -19,8 +19,10 @@ from disclosure_trends.results import (
     Limit,
     NotEstimable,
     Number,
+    Point,
     Result,
     Word,
+    point_of,
 )
 from disclosure_trends.vocabulary.measures import measure_name, measure_unit
 from disclosure_trends.vocabulary.periods import Freq
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
+MOST_SPREAD: Final = 10  # times the lower end; a wider interval forecasts nothing
+SMALL: Final = 5  # of a lower end below this, this
 FEW: Final = 8  # forecasts; of fewer no rate is given
 
 
@@ -69,6 +73,14 @@ class TrendResult(Result):
     def findings(self) -> tuple[Finding, ...]:
         """Say how the series grows, what each declared date changed, what is next."""
         return (self._growth(), *self._steps(), *self._next(), *self._record())
+
+    def points(self) -> tuple[Point, ...]:
+        """Choose each finding with its first number, but no number of a handful."""
+        return tuple(
+            point_of(one, next(iter(one.numbers.values())))
+            for one in self.findings()
+            if "inside" not in one.numbers
+        )
 
     def display_tables(self) -> tuple[TableSpec, ...]:
         """Return the track record of the forecasts."""
@@ -165,12 +177,16 @@ class TrendResult(Result):
         )
         when = period_words(str(last["period"]))
         level = numbers.percent(self.level)
+        ends = numbers.span(expected.lower, expected.upper, "requests")
         said = (
             f"{region_words(self.region)}: {numbers.count(last['expected'])} are "
-            f"expected {in_period(str(last['period']))} "
-            f"({numbers.span(expected.lower, expected.upper, 'requests')}, the "
-            f"{level} interval)"
+            f"expected {in_period(str(last['period']))} ({ends}, the {level} interval)"
         )
+        if last["upper"] > MOST_SPREAD * max(last["lower"], SMALL):
+            said = (
+                f"{region_words(self.region)}: no forecast is of use; the {level} "
+                f"interval for {when} goes from {ends}"
+            )
         found: dict[str, Number] = {"expected": expected, "period": when}
         found["level"] = level
         yield self._finding(f"forecast-{self.region}", said, found)

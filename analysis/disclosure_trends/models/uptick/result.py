@@ -358,7 +358,7 @@ class UptickScan(Result):
     def _short(self) -> Iterator[Finding]:
         """Say of short series what may be said, and that it is no uptick."""
         table = self.tables["short_history"]
-        latest = table[table["period"] == table["period"].max()]
+        latest = table[table["period"] == self._latest()["period"].max()]
         for row in latest.head(ALL_NAMED).to_dict("records"):
             found: dict[str, Number] = {
                 "value": int(row["value"]),

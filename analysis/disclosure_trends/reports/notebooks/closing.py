@@ -164,8 +164,20 @@ def heading(parameters: Mapping[str, Value], held: list[object]) -> str:
     elif isinstance(regions, list) and regions:
         place = ", ".join(describe_region(str(name)) for name in regions)
     else:
-        place = "all regions" if _logs(held) or _figures(held) else "all series"
+        place = _all_of(held)
     return ", ".join([_subject(held), place, _span(parameters)])
+
+
+def _all_of(held: list[object]) -> str:
+    """Name the one series that was counted; else say that all were."""
+    from disclosure_trends.counts.counts import Counts
+
+    counted = [
+        one.regions for one in held if isinstance(one, Counts) and len(one.by) == 1
+    ]
+    if len(counted) == 1 and len(counted[0]) == 1:
+        return describe_region(counted[0][0])
+    return "all regions" if _logs(held) or _figures(held) else "all series"
 
 
 def sources(held: list[object]) -> list[str]:
