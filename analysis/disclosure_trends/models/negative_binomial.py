@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, gammainc, gammaln
+from scipy.special import betainc, gammainc
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -41,26 +41,59 @@ def upper_tail(count: npt.ArrayLike, mean: npt.ArrayLike, dispersion: Array) -> 
         np.asarray(mean, dtype=float),
         np.asarray(dispersion, dtype=float),
     )
+    tail = np.ones(y.shape)
+    plain, spread = (y > 0) & (phi <= 1), (y > 0) & (phi > 1)
+    tail[plain] = gammainc(y[plain], mu[plain])
+    y, mu, phi = y[spread], mu[spread], phi[spread]
     excess = np.maximum(phi - 1, 1e-12)
-    y_used = np.maximum(y, 1)
-    spread = betainc(y_used, mu / excess, excess / (1 + excess))
-    tail = np.where(phi > 1, spread, gammainc(y_used, mu))
-    return np.where(y <= 0, 1.0, tail)
+    tail[spread] = betainc(y, mu / excess, excess / (1 + excess))
+    return tail
 
 
-def log_density(count: Array, mean: Array, dispersion: Array) -> Array:
-    """Natural logarithm of P(Y = count); Poisson for a dispersion below 1.000001."""
+def log_kernel(count: Array, mean: Array, dispersion: Array) -> Array:
+    """Log of P(Y = count) up to a term of the count alone, `-log(count!)`.
+
+    Poisson for a dispersion below 1.000001.
+    """
     phi = np.maximum(dispersion, _ALMOST_POISSON)
     size = mean / (phi - 1)
     spread = (
-        gammaln(count + size)
-        - gammaln(size)
-        - gammaln(count + 1)
-        - size * np.log(phi)
-        + count * np.log((phi - 1) / phi)
+        log_rising(size, count) - size * np.log(phi) + count * np.log((phi - 1) / phi)
     )
-    plain = count * np.log(mean) - mean - gammaln(count + 1)
+    plain = count * np.log(mean) - mean
     return np.where(np.asarray(dispersion) < _ALMOST_POISSON, plain, spread)
+
+
+def log_rising(start: Array, steps: Array) -> Array:
+    """Log of start (start + 1) ... (start + steps - 1), a ratio of two gamma functions.
+
+    Both gamma functions are moved eight steps up, where four terms of Stirling's series
+    leave less than 1e-11; that costs a third of two calls of the library, and where
+    both are large the difference keeps more digits than theirs does.
+    """
+    end = start + steps
+    low, high = start + 8, end + 8
+    stirling = (low - 0.5) * np.log(high / low) + steps * (np.log(high) - 1)
+    moved = np.log(_eight_up(start) / _eight_up(end))
+    rising: Array = stirling + _stirling_tail(high) - _stirling_tail(low) + moved
+    return rising
+
+
+def _eight_up(x: Array) -> Array:
+    """Product x (x + 1) ... (x + 7), its factors taken in pairs from both ends."""
+    q = x * (x + 7)
+    product: Array = q * (q + 6) * (q + 10) * (q + 12)
+    return product
+
+
+def _stirling_tail(x: Array) -> Array:
+    """Add to Stirling's formula what it lacks of the log gamma function from 8 on."""
+    inverse = 1 / x
+    square = inverse * inverse
+    tail: Array = inverse * (
+        1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680)))
+    )
+    return tail
 
 
 def smallest_count(

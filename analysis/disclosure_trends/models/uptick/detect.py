@@ -96,7 +96,9 @@ def detect_upticks(
             for column in columns
         ]
     table = pd.concat(frames, ignore_index=True) if frames else no_rows()
-    table = table.sort_values(["region", "period"], kind="stable", ignore_index=True)
+    if len(frames) > 1:
+        order = ["region", "period"]
+        table = table.sort_values(order, kind="stable", ignore_index=True)
     return UptickScan(
         tables={
             "upticks": table,
@@ -104,7 +106,7 @@ def detect_upticks(
             "short_history": short_history(matrix, table),
             "history": counts.to_frame(),
         },
-        checks=checks_of(counts, table, judged),
+        checks=checks_of(counts, matrix, table, judged),
         evidence=counts.evidence,
         method=method,
         false_alarm_rate=false_alarm_rate,
@@ -201,7 +203,10 @@ def _farrington_rows(
     start = column + 1 - first
     known = ~np.isnan(value) & (~np.isnan(matrix.ripe[:, start:column])).all(axis=1)
     found = farrington_flexible(
-        matrix.ripe[known], freq=per_year, control=control, range=[column + 1] * 3
+        matrix.ripe[known],
+        freq=per_year,
+        control=control,
+        range=[column + 1, column + 1],
     )
     columns = {}
     for name, source in (

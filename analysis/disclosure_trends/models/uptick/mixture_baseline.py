@@ -28,6 +28,7 @@ from disclosure_trends.models.uptick.mixture_weights import (
     weigh,
 )
 from disclosure_trends.models.uptick.predictive import NODES, Predictive, widen
+from disclosure_trends.models.uptick.stacked import product
 
 BATCH: Final = 128  # series solved together; few enough for the caches
 
@@ -87,32 +88,30 @@ def _predict_batch(
     for _ in range(PASSES):
         weighed = weigh(y, seen, eta, belief, start, design)
         solved = solve_models(weighed, offset, belief.phi, design)
-        pooled = np.einsum("sm,smp->sp", solved.weight, solved.beta)
-        eta = np.clip(pooled @ design.matrix.T + offset, LOWEST, HIGHEST)
+        linear = product(solved.beta.T, design.matrix.T)
+        eta = np.clip(linear + offset, LOWEST, HIGHEST)
         belief = Belief(
-            phi=(solved.weight * solved.phi).sum(axis=1),
+            phi=(solved.weight * solved.phi).sum(axis=0),
             outbreak=weighed.outbreak,
             recent=np.maximum(weighed.kappa, 1.0),
         )
-    return _predict(solved, weighed, start, last_offset, design)
+    return _predict(solved, weighed, start, last_offset)
 
 
 def _predict(
-    solved: Solved,
-    weighed: Weighed,
-    start: Start,
-    last_offset: Array,
-    design: Design,
+    solved: Solved, weighed: Weighed, start: Start, last_offset: Array
 ) -> Predictive:
-    mean = np.exp(np.clip(solved.beta @ design.row + last_offset[:, None], -30, 30))
-    base = np.maximum(1.0, solved.phi * weighed.kappa[:, None])
+    mean = np.exp(np.clip(solved.log_mean + last_offset, -30, 30)).T
+    base = np.maximum(1.0, solved.phi * weighed.kappa).T
     growth = start.growth(mean)
+    variance = solved.variance.T
     dispersion = [
-        np.maximum(1 + (phi - 1) * growth + mean * solved.variance, 1 + 1e-6)
+        np.maximum(1 + (phi - 1) * growth + mean * variance, 1 + 1e-6)
         for phi in widen(base, df=weighed.recent_df[:, None])
     ]
+    weight = solved.weight.T
     return Predictive(
-        weight=np.concatenate([share * solved.weight for _, share in NODES], axis=1),
+        weight=np.concatenate([share * weight for _, share in NODES], axis=1),
         mean=np.concatenate([mean] * len(NODES), axis=1),
         dispersion=np.concatenate(dispersion, axis=1),
     )

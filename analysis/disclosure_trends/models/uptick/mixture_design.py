@@ -22,67 +22,50 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Family:
-    """Models that share their columns.
-
-    Attributes
-    ----------
-    columns
-        Positions of their columns in the full design.
-    members
-        Positions of the models.
-    q, s, r
-        Standard deviations of drift, season and turning season, one per member.
-    """
-
-    columns: Ints
-    members: Ints
-    q: Array
-    s: Array
-    r: Array
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Design:
     """Everything about a history of `n` months that does not depend on the counts.
 
+    The columns stand in the order fixed, further season, drift, turning season.
+
     Attributes
     ----------
-    matrix, products
-        Full design (n, columns), and all products of two columns (n, columns squared).
+    matrix
+        Full design (n, columns).
+    products, place
+        The different products of two columns (products, n), and which of them belongs
+        to which pair of columns (columns, columns).
     row
         Row of the predicted month.
     age
         Months before the last month of the history.
-    fixed, season, drift, turn
-        Positions of the four kinds of columns.
+    season, drift, turn
+        Number of columns of these kinds; there are always four fixed ones.
     gaps
         Distance between the centres of the two blocks beside each boundary.
-    families
-        The models, grouped by their columns.
-    log_prior
-        One per model, not normalised.
     ahead
         Months from the last month of the history to the predicted one.
     """
 
     matrix: Array
     products: Array
+    place: Ints
     row: Array
     age: Array
-    fixed: Ints
-    season: Ints
-    drift: Ints
-    turn: Ints
+    season: int
+    drift: int
+    turn: int
     gaps: Array
-    families: tuple[Family, ...]
-    log_prior: Array
     ahead: int
+
+    @property
+    def fixed(self) -> Array:
+        """Columns that every model has."""
+        return self.matrix[:, :PARAMETERS]
 
     @property
     def steps(self) -> bool:
         """Whether one past step is a model of its own."""
-        return len(self.drift) >= 3
+        return self.drift >= 3
 
 
 @lru_cache(maxsize=64)
@@ -100,25 +83,39 @@ def make_design(n: int, *, ahead: int) -> Design:
     row = np.zeros(matrix.shape[1])
     row[:4] = np.r_[1.0, (now - n + 1) / YEAR, np.hstack(_harmonic(now, 1))]
     row[4:13] = _season(now)[0]
-    positions = np.split(
-        np.arange(matrix.shape[1]), np.cumsum([4, 9, len(cuts)]).tolist()
-    )
-    families, log_prior = _families(positions)
     edges = np.r_[0, cuts, n].astype(float)
+    products, place = distinct_products(matrix)
     return Design(
         matrix=matrix,
-        products=(matrix[:, :, None] * matrix[:, None, :]).reshape(n, -1),
+        products=products,
+        place=place,
         row=row,
         age=age,
-        fixed=positions[0],
-        season=positions[1],
-        drift=positions[2],
-        turn=positions[3],
+        season=9,
+        drift=drift.shape[1],
+        turn=turning.shape[1],
         gaps=(edges[2:] - edges[:-2]) / 2,
-        families=families,
-        log_prior=log_prior,
         ahead=ahead,
     )
+
+
+def distinct_products(matrix: Array) -> tuple[Array, Ints]:
+    """Multiply every two columns, once where pairs give the same product.
+
+    Returns
+    -------
+    ndarray
+        The different products, shape (products, rows).
+    ndarray
+        Which of them belongs to a pair of columns, shape (columns, columns).
+    """
+    n, p = matrix.shape
+    every = (matrix[:, :, None] * matrix[:, None, :]).reshape(n, -1).T
+    # The products of two pairs may differ in their last digit.
+    _, first, place = np.unique(
+        every.round(9), axis=0, return_index=True, return_inverse=True
+    )
+    return every[first], place.reshape(p, p)
 
 
 def _drift_cuts(n: int) -> list[int]:
@@ -144,30 +141,8 @@ def _stack(columns: list[Array], n: int) -> Array:
     return np.column_stack(columns) if columns else np.zeros((n, 0))
 
 
-def _families(positions: list[Ints]) -> tuple[tuple[Family, ...], Array]:
-    fixed, season, drift, turn = positions
-    models = [(q, s, 0.0) for q in DRIFTS for s in SEASONS]
-    if len(turn):
-        models += [(0.0, 0.1, TURN), (0.04, 0.1, TURN)]
-    log_prior = np.array(
-        [
-            np.log(
-                (0.5 if q == 0 else 1 / 6)
-                * (0.7 if s == 0 else 0.15)
-                * (0.3 if r else 1)
-            )
-            for q, s, r in models
-        ]
-    )
-    families = []
-    kinds = [(s > 0, q > 0, r > 0) for q, s, r in models]
-    for kind in dict.fromkeys(kinds):
-        members = np.array([i for i, other in enumerate(kinds) if other == kind])
-        q, s, r = np.array([models[i] for i in members]).T
-        parts = [
-            fixed,
-            *(part for part, sd in zip((season, drift, turn), kind, strict=True) if sd),
-        ]
-        columns = np.concatenate(parts)
-        families.append(Family(columns=columns, members=members, q=q, s=s, r=r))
-    return tuple(families), log_prior
+def log_prior(q: float, s: float, r: float) -> float:
+    """Log prior weight of a model by its standard deviations, not normalised."""
+    drift = 0.5 if q == 0 else 1 / 6
+    season = 0.7 if s == 0 else 0.15
+    return float(np.log(drift * season * (0.3 if r else 1)))

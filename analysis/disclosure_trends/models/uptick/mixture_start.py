@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from disclosure_trends.models.negative_binomial import Array, log_density
+from disclosure_trends.models.negative_binomial import Array, log_kernel
 from disclosure_trends.models.uptick.mixture_design import (
     FIXED_SD,
     PARAMETERS,
     PASSES,
     Design,
 )
+from disclosure_trends.models.uptick.stacked import product
 
 ROBUST: Final = 2.58  # Anscombe residual above which a start weight falls
 STEPS: Final = 8  # of a start fit
@@ -39,15 +40,15 @@ class Start:
 
 def start_fit(y: Array, seen: Array, offset: Array, design: Design) -> Start:
     """Three robust Poisson fits, then the choice between two variance forms."""
-    x = design.matrix[:, design.fixed]
-    ridge = np.diag(1 / np.square(FIXED_SD))
+    x = design.fixed
+    products = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
     tau = seen
     for step in range(PASSES):
-        eta, inverse = _poisson(y, tau, offset, x, ridge)
+        eta, inverse = _poisson(y, tau, offset, x, products)
         mu = np.exp(eta)
         if step == PASSES - 1:
             break
-        leverage = tau * mu * np.einsum("ni,sij,nj->sn", x, inverse, x, optimize=True)
+        leverage = tau * mu * product(inverse.reshape(len(y), -1), products.T)
         pearson = tau * (y - mu) ** 2 / mu / np.maximum(1 - leverage, 0.05)
         phi = np.maximum(pearson.sum(axis=1) / tau.sum(axis=1), 1.0)
         anscombe = 1.5 * (y ** (2 / 3) * mu ** (-1 / 6) - np.sqrt(mu))
@@ -58,7 +59,7 @@ def start_fit(y: Array, seen: Array, offset: Array, design: Design) -> Start:
     centre = np.exp((seen * eta).sum(axis=1) / seen.sum(axis=1))
     rising = _proportional_dispersion(y, mu, tau, df, phi, centre)
     excess = (rising - 1)[:, None] * mu / centre[:, None]
-    gain = log_density(y, mu, 1 + excess) - log_density(y, mu, phi[:, None])
+    gain = log_kernel(y, mu, 1 + excess) - log_kernel(y, mu, phi[:, None])
     proportional = ((tau * gain).sum(axis=1) > 1.5) & (phi > 1.02)
     return Start(
         eta=eta,
@@ -69,29 +70,30 @@ def start_fit(y: Array, seen: Array, offset: Array, design: Design) -> Start:
 
 
 def _poisson(
-    y: Array, weight: Array, offset: Array, x: Array, ridge: Array
+    y: Array, weight: Array, offset: Array, x: Array, products: Array
 ) -> tuple[Array, Array]:
     """Take a few weighted steps from y + 0.1; a series that settled stays."""
+    p = x.shape[1]
+    ridge = np.diag(1 / np.square(FIXED_SD))
+    result, inverse = np.empty_like(y), np.empty((len(y), p, p))
+    moving = np.arange(len(y))
     mu = y + 0.1
     eta = np.log(mu)
-    beta = np.full((len(y), x.shape[1]), np.inf)
-    inverse = np.zeros((len(y), x.shape[1], x.shape[1]))
-    moving = np.arange(len(y))
-    products = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    beta = np.full((len(y), p), np.inf)
     for _ in range(STEPS):
-        w = weight[moving] * mu[moving]
-        z = eta[moving] - offset[moving] + (y[moving] - mu[moving]) / mu[moving]
-        gram = (w @ products).reshape(-1, x.shape[1], x.shape[1]) + ridge
-        inverse[moving] = np.linalg.inv(gram)
-        new = np.einsum("sij,sj->si", inverse[moving], (w * z) @ x)
-        moved = np.abs(new - beta[moving]).max(axis=1) >= 1e-5
-        beta[moving] = new
-        eta[moving] = np.clip(new @ x.T + offset[moving], LOWEST, HIGHEST)
-        mu[moving] = np.exp(eta[moving])
-        moving = moving[moved]
-        if not len(moving):
+        w = weight * mu
+        z = w * (eta - offset) + weight * (y - mu)
+        inverse[moving] = np.linalg.inv(product(w, products).reshape(-1, p, p) + ridge)
+        last, beta = beta, np.einsum("sij,sj->si", inverse[moving], product(z, x))
+        eta = np.clip(product(beta, x.T) + offset, LOWEST, HIGHEST)
+        result[moving] = eta
+        moved = np.abs(beta - last).max(axis=1) >= 1e-5
+        if not moved.any():
             break
-    return eta, inverse
+        moving, eta, beta = moving[moved], eta[moved], beta[moved]
+        y, weight, offset = y[moved], weight[moved], offset[moved]
+        mu = np.exp(eta)
+    return result, inverse
 
 
 def _proportional_dispersion(

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import gammaln
 
-from disclosure_trends.models.negative_binomial import Array
+from disclosure_trends.models.negative_binomial import Array, log_rising
 from disclosure_trends.models.uptick.mixture_design import PARAMETERS, Design
 from disclosure_trends.models.uptick.mixture_start import Start
 
@@ -85,13 +84,14 @@ def weigh(
 
 def _outbreak_ratio(y: Array, mu: Array, h: Array) -> Array:
     """Mean likelihood ratio of an outbreak month against an ordinary one."""
-    size = mu / (h - 1)
-    spread = np.maximum(np.sqrt(h * mu), 1.5)
-    plain = gammaln(size) - gammaln(y + size)
+    excess = h - 1
+    size = mu / excess
+    jump = np.maximum(np.sqrt(h * mu), 1.5) / excess
     log_h = np.log(h)
+    plain = log_rising(size, y)
     total = np.zeros_like(y)
     for k in OUTBREAK_SIZES:
-        d = k * spread / (h - 1)
-        log_ratio = gammaln(y + size + d) - gammaln(size + d) + plain - d * log_h
+        more = k * jump
+        log_ratio = log_rising(size + more, y) - plain - more * log_h
         total += np.exp(np.minimum(log_ratio, 50.0))
     return total / len(OUTBREAK_SIZES)

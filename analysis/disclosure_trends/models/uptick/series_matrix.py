@@ -53,7 +53,11 @@ def series_matrix(counts: Counts) -> SeriesMatrix:
             "count with one name in by="
         )
     table = counts.table
-    regions, periods = counts.regions, counts.periods
+    periods = counts.periods
+    # Every series has every period, one series after the other.
+    regions = tuple(
+        str(region) for region in table["region"].iloc[:: len(periods) or 1]
+    )
     shape = (len(regions), len(periods))
     values = table["value"].to_numpy(dtype=float, na_value=np.nan).reshape(shape)
     complete = table["is_complete"].to_numpy(dtype=bool).reshape(shape)

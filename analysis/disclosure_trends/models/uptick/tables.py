@@ -13,11 +13,7 @@ from disclosure_trends.display import wording
 from disclosure_trends.models.calibration import Shape
 from disclosure_trends.models.uptick.baselines import Judgement
 from disclosure_trends.models.uptick.multiplicity import shrink_ratios
-from disclosure_trends.models.uptick.series_matrix import (
-    SeriesMatrix,
-    lacks_exposure,
-    series_matrix,
-)
+from disclosure_trends.models.uptick.series_matrix import SeriesMatrix, lacks_exposure
 from disclosure_trends.models.uptick.short_series import ShortComparison, compare_last
 from disclosure_trends.results import Check
 from disclosure_trends.vocabulary.periods import Freq
@@ -193,7 +189,10 @@ def _spread(history: np.typing.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def checks_of(
-    counts: Counts, table: pd.DataFrame, judged: Mapping[int, Judgement]
+    counts: Counts,
+    matrix: SeriesMatrix,
+    table: pd.DataFrame,
+    judged: Mapping[int, Judgement],
 ) -> tuple[Check, ...]:
     """Tell what a reader must know: what was left out, and what is not measured."""
     checks = list(counts.checks)
@@ -211,14 +210,14 @@ def checks_of(
                 "of freedom."
             )
             checks.append(Check(name="pooled_dispersion", passed=None, text=text))
-    lacking = int(lacks_exposure(series_matrix(counts)).sum())
+    lacking = int(lacks_exposure(matrix).sum())
     if lacking:
         text = (
             f"{wording.plural(lacking, 'series', 'series')} with a count that has no "
             "exposure: judged without exposure."
         )
         checks.append(Check(name="exposure_missing", passed=False, text=text))
-    if counts.freq == "month" and len(counts.periods) < 24 and judged:
+    if counts.freq == "month" and len(matrix.periods) < 24 and judged:
         text = (
             "Fewer than 24 months of history: seasons cannot be told from rises; "
             "read alarms with care."
