@@ -96,6 +96,22 @@ def _replaced(data: bytes, member: str, old: bytes, new: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _shared(cells: int, length: int) -> bytes:
+    """A workbook in which many cells share one long text."""
+    rows = "".join(
+        f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>'
+        for i in range(20, 20 + cells)
+    )
+    data = _replaced(
+        workbook(), SHEET, b"</sheetData>", rows.encode() + b"</sheetData>"
+    )
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as book:
+        text = "A" * length
+        book.writestr("xl/sharedStrings.xml", f"<sst><si><t>{text}</t></si></sst>")
+    return buffer.getvalue()
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
 
@@ -165,6 +181,13 @@ XLSX = [
         "all of them empty; delete the stray cell, or export the sheet as CSV",
     ),
     BadFile(
+        name="shared_text.xlsx",
+        category="xlsx",
+        data=lambda: _shared(20_000, 6_000),
+        refused="{name}, sheet 'log': its cells hold 120,000,000 characters; up to "
+        "100,000,000 are read; export the sheet as CSV",
+    ),
+    BadFile(
         name="entities.xlsx",
         category="xlsx",
         data=lambda: _replaced(workbook(), SHEET, b"<worksheet", BOMB + b"<worksheet"),
@@ -211,6 +234,18 @@ def parquet(table: pa.Table | None = None, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def _one_value(rows: int, **changed: str) -> pa.Table:
+    """A table in which every row refers to the same values."""
+    places = pa.array([0] * rows, pa.int32())
+    values = objects()[0] | changed
+    return pa.table(
+        {
+            name: pa.DictionaryArray.from_arrays(places, pa.array([value]))
+            for name, value in values.items()
+        }
+    )
+
+
 def flipped(data: bytes, position: int) -> bytes:
     """A file with one bit changed."""
     changed = bytearray(data)
@@ -237,6 +272,14 @@ PARQUET = [
         category="parquet",
         data=lambda: parquet(pa.Table.from_pylist(objects()).slice(0, 0)),
         records=0,
+    ),
+    BadFile(
+        name="dictionary_bomb.parquet",
+        category="parquet",
+        data=lambda: parquet(_one_value(20_000, authority="A" * 9_000)),
+        refused="{name}: it unpacks to more than 250 times its size; a real log does "
+        "not shrink that far; unpack it yourself if you trust it, and give the "
+        "unpacked file",
     ),
     BadFile(
         name="dictionary_and_nested.parquet",

@@ -13,8 +13,9 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logs.bad_files import HEADER, TEXT_FILES, rows
+from logs.bad_files import HEADER, rows
 from logs.bad_tables import TABLE_FILES
+from logs.bad_texts import TEXT_FILES
 
 from disclosure_trends.errors import RequestLogError
 from disclosure_trends.logs.formats.delimited import TextReader

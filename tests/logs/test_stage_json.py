@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logs.bad_files import NAMES, TEXT_FILES, objects, rows
+from logs.bad_files import NAMES, objects, rows
+from logs.bad_texts import TEXT_FILES
 from logs.test_stage_fuzz import check
 
 from disclosure_trends.errors import RequestLogError

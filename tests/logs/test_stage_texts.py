@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from logs.bad_files import NAMES, TEXT_FILES, BadFile, rows
+from logs.bad_files import NAMES, BadFile, rows
+from logs.bad_texts import TEXT_FILES
 from logs.staging import stage_file
 
 from disclosure_trends.errors import RequestLogError

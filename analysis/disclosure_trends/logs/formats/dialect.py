@@ -92,8 +92,15 @@ def find_dialect(
         No header with every required column is found, or a column is there twice.
     """
     lines = split_lines(sample, cr_only=is_cr_only(sample))
-    if not whole and len(lines) > 1:
+    if not whole:
         lines.pop()
+    if not whole and not lines:
+        raise refusal(
+            f"{where}, line 1",
+            "no line end in the first MiB",
+            "a log is a text with one request per line below a header",
+            "see that the file has line ends, and that it is the right one",
+        )
     start = read.skip_lines
     hint = _HINT.fullmatch(lines[start][0]) if start < len(lines) else None
     delimiters: tuple[str, ...] = DELIMITERS

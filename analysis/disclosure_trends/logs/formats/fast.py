@@ -86,6 +86,9 @@ class FastReader:
             check_utf8=False,
         )
         self._instants = frozenset(columns_of("instant"))
+        # Lines of nothing but these hold no cell with a text.
+        self._blank_bytes = np.frombuffer(b" \t\r\n" + self._delimiter, np.uint8)
+        self._blank_starts = [b"\n" + mark for mark in (b" ", b"\t", self._delimiter)]
         self._suspects = self._suspect_pattern()
 
     def read(self, data: bytes) -> Stretch | None:
@@ -142,6 +145,9 @@ class FastReader:
             return None
         lines, size = len(all_), len(data)
         filled = lengths > 0
+        if any(mark in data for mark in self._blank_starts):
+            text = ~np.isin(array[:size], self._blank_bytes)
+            filled &= np.add.reduceat(text, starts, dtype=np.int64) > 0
         blank = len(filled) - int(np.count_nonzero(filled))
         if blank:
             # Blank lines are taken out: Arrow's reader would make rows of them.

@@ -14,6 +14,8 @@ from disclosure_trends.logs.limits import EXPANSION, EXPANSION_FLOOR, MIB
 from disclosure_trends.logs.shown import refusal, shown
 
 HEAD_BYTES = 64 * 1024
+_PACKED_BYTES = 16 * 1024
+"""Unpacked at a time: what follows a member is copied each time that one ends."""
 
 
 class Readable(Protocol):
@@ -135,18 +137,21 @@ class Gunzipped:
 
     def read(self, size: int) -> bytes:
         """Return up to `size` unpacked bytes; none at the end."""
-        while not self._done:
+        found, length = [], 0
+        while length < size and not self._done:
             if self._member.eof and not self._next_member():
                 break
-            data = self._inflate(size)
+            data = self._inflate(size - length)
             if data:
                 self._unpacked += len(data)
                 self._check_ratio()
-                return data
-        return b""
+                found.append(data)
+                length += len(data)
+        return b"".join(found)
 
     def _inflate(self, size: int) -> bytes:
-        packed = self._member.unconsumed_tail or self._rest or self._packed.read(MIB)
+        packed = self._member.unconsumed_tail or self._rest
+        packed = packed or self._packed.read(_PACKED_BYTES)
         self._rest = b""
         if not packed:
             raise _damaged(self._packed.where, "it ends in the middle of a member")
@@ -158,7 +163,7 @@ class Gunzipped:
     def _next_member(self) -> bool:
         rest = self._member.unused_data
         while not rest.lstrip(b"\x00"):
-            more = self._packed.read(MIB)
+            more = self._packed.read(_PACKED_BYTES)
             if not more:
                 self._done = True
                 return False
@@ -171,9 +176,23 @@ class Gunzipped:
         return True
 
     def _check_ratio(self) -> None:
-        most = max(EXPANSION_FLOOR, EXPANSION * self._packed.size)
-        if self._unpacked > most:
-            raise bomb(self._packed.where)
+        refuse_expansion(
+            self._unpacked, packed=self._packed.size, where=self._packed.where
+        )
+
+
+def refuse_expansion(
+    unpacked: int, *, packed: int, where: str, floor: int = EXPANSION_FLOOR
+) -> None:
+    """Refuse what unpacks to far more bytes than it has, above `floor` of them.
+
+    Raises
+    ------
+    RequestLogError
+        It is a bomb.
+    """
+    if unpacked > max(floor, EXPANSION * packed):
+        raise bomb(where)
 
 
 def bomb(where: str) -> Exception:

@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from disclosure_trends.errors import DisclosureTrendsError, RequestLogError
 from disclosure_trends.logs.formats.frames import Batch, plan_of, stage_batches
 from disclosure_trends.logs.formats.header import ColumnPlan
-from disclosure_trends.logs.formats.intake import Intake
+from disclosure_trends.logs.formats.intake import Intake, refuse_expansion
 from disclosure_trends.logs.formats.pages import PageError, verify_pages
 from disclosure_trends.logs.formats.rows import TOTALS
 from disclosure_trends.logs.formats.text import Item, Staged
+from disclosure_trends.logs.limits import MIB
 from disclosure_trends.logs.shown import refusal
 from disclosure_trends.logs.stage import (
     StagedFile,
@@ -27,6 +29,8 @@ IN_PLACE_ROWS = 200_000
 """Smaller files are rewritten: that costs little and finds what is damaged inside."""
 
 _BATCH = 16_384
+_FLOOR = 64 * MIB
+"""Columns of few values shrink far: below this unpacked size the ratio is no matter."""
 
 
 def stage_parquet(intake: Intake, item: Item) -> Staged:
@@ -51,15 +55,29 @@ def stage_parquet(intake: Intake, item: Item) -> Staged:
             staged = _in_place(copy, file, plan, item)
             if staged is not None:
                 return staged
-        staged = stage_batches(_batches(file, plan), plan, item, kind="parquet")
+        batches = _batches(file, plan, packed=copy.stat().st_size, where=item.where)
+        staged = stage_batches(batches, plan, item, kind="parquet")
     copy.unlink()
     return staged
 
 
-def _batches(file: pq.ParquetFile, plan: ColumnPlan) -> Iterator[Batch]:
+def _batches(
+    file: pq.ParquetFile, plan: ColumnPlan, *, packed: int, where: str
+) -> Iterator[Batch]:
     wanted = [plan.header[i] for i in plan.positions]
+    unpacked = 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=wanted):
+        unpacked += sum(_unpacked_bytes(column) for column in batch.columns)
+        refuse_expansion(unpacked, packed=packed, where=where, floor=_FLOOR)
         yield Batch([batch.column(name) for name in wanted], {})
+
+
+def _unpacked_bytes(column: pa.Array) -> int:
+    """Return the size of a column; of a dictionary once each row has its own copy."""
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type):
+        return int(column.nbytes)
+    lengths = pc.binary_length(column.dictionary).take(column.indices)
+    return int(pc.sum(lengths).as_py() or 0)
 
 
 def _is_plain(file: pq.ParquetFile, plan: ColumnPlan) -> bool:
@@ -83,7 +101,7 @@ def _in_place(
     """Stage without rewriting; None where a row is not a plain request."""
     own = {feed.name: plan.header[feed.own[0]] for feed in plan.feeds}
     verify_pages(copy, file.metadata, set(own.values()))
-    faulty = _look_through(copy, own)
+    faulty = _look_through(copy, own, where=item.where)
     if faulty is None:
         return None
     part = StagePart(
@@ -103,7 +121,7 @@ def _in_place(
     return Staged(staged, part)
 
 
-def _look_through(copy: Path, own: dict[str, str]) -> bool | None:
+def _look_through(copy: Path, own: dict[str, str], *, where: str) -> bool | None:
     """Decode every text once; tell whether one is too long or holds a NUL.
 
     None where a row is blank, a total or the header again, or a page cannot be decoded:
@@ -116,15 +134,17 @@ def _look_through(copy: Path, own: dict[str, str]) -> bool | None:
     table = f"read_parquet({quoted_text(str(copy))})"
     long, zero = text_faults(own.values())
     no_request = _no_request(own)
+    texts = " + ".join(f"coalesce(strlen({quoted_name(n)}), 0)" for n in own.values())
     try:
         with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
             connection.execute(
                 f"SELECT count(*) FILTER ({long} OR {zero}), "
-                f"count(*) FILTER ({no_request}) FROM {table}"
+                f"count(*) FILTER ({no_request}), sum({texts}) FROM {table}"
             )
-            faults, others = connection.fetchall()[0]
+            faults, others, unpacked = connection.fetchall()[0]
     except duckdb.Error:
         return None
+    refuse_expansion(unpacked, packed=copy.stat().st_size, where=where, floor=_FLOOR)
     return None if others else bool(faults)
 
 

@@ -6,7 +6,8 @@ and documents that declare entities are refused before any other reader sees the
 """
 
 import re
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -51,6 +52,37 @@ def scan_sheet(blocks: Iterable[bytes]) -> SheetFacts:
         It declares a document type, is not well formed, or a reference is no cell.
     """
     return _Scan().run(blocks)
+
+
+def shared_lengths(blocks: Iterable[bytes]) -> Sequence[int]:
+    """Return how many characters each shared text of a workbook has.
+
+    Raises
+    ------
+    SheetError
+        As for `refuse_declarations`.
+    """
+    lengths = array("Q")
+    parser = _guarded_parser()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        del attributes
+        if name.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def text(found: str) -> None:
+        if lengths:
+            lengths[-1] += len(found)
+
+    parser.StartElementHandler = start
+    parser.CharacterDataHandler = text
+    _feed(parser, blocks)
+    return lengths
+
+
+def shared_characters(blocks: Iterable[bytes], lengths: Sequence[int]) -> int:
+    """Return how many characters the cells of a worksheet take from shared texts."""
+    return _References(lengths).run(blocks)
 
 
 def refuse_declarations(blocks: Iterable[bytes]) -> None:
@@ -148,6 +180,42 @@ class _Scan:
         self._kind = attributes.get("t", "")
         if self._kind == "e":
             facts.errors.add((self._row, self._column))
+
+
+class _References:
+    """Adds up the shared texts that the cells of a sheet name."""
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self._lengths = lengths
+        self._total = 0
+        self._is_shared = False
+        self._number = ""
+        self._parser = _guarded_parser()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+
+    def run(self, blocks: Iterable[bytes]) -> int:
+        _feed(self._parser, blocks)
+        return self._total
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "c":
+            self._is_shared = attributes.get("t") == "s"
+        elif local == "v" and self._is_shared:
+            self._number = ""
+            self._parser.CharacterDataHandler = self._text
+
+    def _text(self, text: str) -> None:
+        self._number += text
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] != "v" or not self._is_shared:
+            return
+        self._parser.CharacterDataHandler = None
+        digits = self._number.strip()
+        if digits.isdecimal() and len(digits) < 10 and int(digits) < len(self._lengths):
+            self._total += self._lengths[int(digits)]
 
 
 def _place(reference: str) -> tuple[int, int]:

@@ -18,6 +18,8 @@ from disclosure_trends.logs.formats.sheet_scan import (
     SheetFacts,
     refuse_declarations,
     scan_sheet,
+    shared_characters,
+    shared_lengths,
 )
 from disclosure_trends.logs.formats.text import Item, Staged, finished_part
 from disclosure_trends.logs.formats.texts import cell_text
@@ -28,6 +30,7 @@ from disclosure_trends.logs.limits import (
     MEMBER_BYTES,
     MIB,
     SHEET_CELLS,
+    SHEET_CHARACTERS,
     joined,
 )
 from disclosure_trends.logs.options import ReadOptions
@@ -42,9 +45,10 @@ from disclosure_trends.logs.stage import StagedFile
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-_READ_BY_OTHERS = ("xl/sharedStrings.xml", "xl/styles.xml")
-_SPARSE = 20
-_SMALL = 2_000_000
+_SHARED = "xl/sharedStrings.xml"
+_READ_BY_OTHERS = (_SHARED, "xl/styles.xml")
+# Used range above which it may hold so many empty places for each cell.
+_SPARSE = ((2_000_000, 20), (8_000_000, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,13 @@ def stage_xlsx(archive: zipfile.ZipFile, copy: Path, item: Item) -> Staged:
     sheets = _sheets(archive, item.where)
     for sheet in sheets:
         refuse_bomb(archive.getinfo(sheet.member), item.where, most=MEMBER_BYTES)
-    _check_members(archive, item.where)
+    lengths = _check_members(archive, item.where)
     facts = {}
     for sheet in _eligible(sheets, item):
         with _sound(_place(item.where, sheet)), archive.open(sheet.member) as member:
             facts[sheet] = scan_sheet(_blocks(member))
         _refuse_far_cell(facts[sheet], _place(item.where, sheet))
+        _refuse_long_texts(archive, sheet, facts[sheet], lengths, item)
     with _calamine(copy, item.where) as book:
         log = _find_log(book, list(facts), item)
         return _stage_sheet(book, log, facts[log.sheet], item)
@@ -123,14 +128,22 @@ def _xml(archive: zipfile.ZipFile, name: str, where: str) -> Element:
     return root
 
 
-def _check_members(archive: zipfile.ZipFile, where: str) -> None:
-    """Look for declared entities wherever the reader of values will look."""
+def _check_members(archive: zipfile.ZipFile, where: str) -> Sequence[int]:
+    """Look for declared entities wherever the reader of values will look.
+
+    Return the lengths of the shared texts.
+    """
     names = set(archive.namelist())
+    lengths: Sequence[int] = ()
     for name in _READ_BY_OTHERS:
         if name in names:
             refuse_bomb(archive.getinfo(name), where, most=MEMBER_BYTES)
             with _sound(where), archive.open(name) as member:
-                refuse_declarations(_blocks(member))
+                if name == _SHARED:
+                    lengths = shared_lengths(_blocks(member))
+                else:
+                    refuse_declarations(_blocks(member))
+    return lengths
 
 
 def _blocks(member: "zipfile.ZipExtFile | object") -> Iterator[bytes]:
@@ -164,13 +177,35 @@ def _eligible(sheets: Sequence[_Sheet], item: Item) -> list[_Sheet]:
 
 def _refuse_far_cell(facts: SheetFacts, where: str) -> None:
     area = facts.rows * facts.columns
-    if area > SHEET_CELLS or (area > _SMALL and area > _SPARSE * facts.cells):
+    sparse = any(area > size and area > n * facts.cells for size, n in _SPARSE)
+    if area > SHEET_CELLS or sparse:
         raise refusal(
             where,
             f"a used range of {facts.rows:,} rows and {facts.columns:,} columns for "
             f"{facts.cells:,} cells: a cell lies far out",
             f"up to {SHEET_CELLS:,} cells, not nearly all of them empty",
             "delete the stray cell, or export the sheet as CSV",
+        )
+
+
+def _refuse_long_texts(
+    archive: zipfile.ZipFile,
+    sheet: _Sheet,
+    facts: SheetFacts,
+    lengths: Sequence[int],
+    item: Item,
+) -> None:
+    """Refuse a sheet of which many cells share a long text: each gets a copy."""
+    if facts.cells * max(lengths, default=0) <= SHEET_CHARACTERS:
+        return
+    with _sound(_place(item.where, sheet)), archive.open(sheet.member) as member:
+        characters = shared_characters(_blocks(member), lengths)
+    if characters > SHEET_CHARACTERS:
+        raise refusal(
+            _place(item.where, sheet),
+            f"its cells hold {characters:,} characters",
+            f"up to {SHEET_CHARACTERS:,} are read",
+            "export the sheet as CSV",
         )
 
 
