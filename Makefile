@@ -9,7 +9,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS ?= 1
 endif
 .DEFAULT_GOAL := help
-.PHONY: report test browser database lint check bench calibrate example lab lock clean help
+.PHONY: report test browser database spark lint check bench calibrate example lab lock clean help
 
 .tools/bin/uv:
 	python3 -m venv .tools && .tools/bin/python -m pip --quiet --disable-pip-version-check install uv
@@ -31,6 +31,11 @@ browser: ## Install Debian's Chromium for the browser tests
 
 database: ## Install Debian's PostgreSQL for the test of the database source
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || (apt-get -qq update && apt-get -qq install --yes postgresql >/dev/null)
+
+spark: .venv ## Install pyspark (half a gigabyte, needs Java) and test the engine spark
+	command -v java >/dev/null || (apt-get -qq update && apt-get -qq install --yes openjdk-17-jre-headless >/dev/null)
+	$(UV) pip install --quiet --require-hashes --no-deps --requirement requirements-spark.lock --build-constraints requirements-spark.lock
+	$(PY) -m pytest -n 2 tests/logs/test_spark.py
 
 lint: .venv ## Formatter, linter, types, layers, docstrings, spelling, notebooks
 	.venv/bin/ruff format --check .
@@ -56,9 +61,11 @@ example: .venv ## Make data/example anew from its seed
 lab: .venv ## Open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks
 
-lock: $(filter .tools/%,$(UV)) ## Renew requirements.lock
+lock: $(filter .tools/%,$(UV)) ## Renew the two lock files
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header \
 	  --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml --output-file requirements.lock
+	python3 -c "import tomllib; print('setuptools', *tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['spark'], sep='\n')" | \
+	  $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links - --output-file requirements-spark.lock
 
 clean: ## Remove what was built
 	rm -rf .venv .tools reports dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -48,15 +48,15 @@ def main() -> None:
         subprocess.run([sys.executable, "-c", f"{IMPORTS}; {draw}"], check=True)
         size = source.stat().st_size / 1e6
         print(f"{rows:,} rows, {size:.0f} MB of {kind}")  # noqa: T201
-        floor = _measured(FLOOR, source, Path(folder) / "floor.parquet")
-        ours = _measured(CLEAN, source, Path(folder) / "cleaned")
+        floor = measured(FLOOR, source, Path(folder) / "floor.parquet")
+        ours = measured(CLEAN, source, Path(folder) / "cleaned")
     print(f"floor {floor[0]:.1f} CPU s, {floor[1]:.0f} MB")  # noqa: T201
     print(f"clean {ours[0]:.1f} CPU s, {ours[1]:.0f} MB")  # noqa: T201
     ratio = ours[0] / floor[0]
     print(f"ratio {ratio:.2f} (at most {LIMITS[kind]} at ten million)")  # noqa: T201
 
 
-def _measured(program: str, source: Path, target: Path) -> tuple[float, float]:
+def measured(program: str, source: Path, target: Path) -> tuple[float, float]:
     """Run a program alone; return its CPU seconds and peak memory in MB."""
     with tempfile.TemporaryDirectory() as spill:
         command = [sys.executable, "-c", program, str(source), str(target), spill]
