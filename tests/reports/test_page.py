@@ -338,3 +338,22 @@ def test_plotly_script_can_stand_in_a_page() -> None:
     # A closing tag in the bundle would end the element that carries it.
     assert "</script" not in assets.plotly_script()
     assert assets.packed_plotly() is assets.packed_plotly()
+
+
+def test_many_sentences_are_folded_and_few_are_not() -> None:
+    def folds(n: int) -> list[str]:
+        said = [made.finding(f"f{i}", f"Sentence {i}") for i in range(n)]
+        first = made.finding("first", "Requests rose")
+        root = read_page(render(made.sample(said=(first, *said))))
+        return [s.text for s in root.find("summary") if "sentences" in s.text]
+
+    assert folds(12) == []
+    assert folds(13) == ["All 13 sentences"]
+
+
+def test_a_main_point_says_what_its_number_counts() -> None:
+    first = made.finding("first", "Requests rose")
+    said = made.finding("alarms", "Five alarms were raised")
+    point = Point("alarms", "5", "alarms")
+    text = words(render(made.sample(said=(first, said), big=(point,))))
+    assert "5 alarms Five alarms were raised." in text

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = 4
 NARROW_COLUMNS: Final = 2
+SCALE: Final = 0.2
+NARROW_SCALE: Final = 0.32
+END: Final = 0.95
+NARROW_END: Final = 0.88
+DOTTED: Final = 16  # periods; of so few each count gets a dot, so that none is lost
+FOOT: Final = 34  # pixels below the panels, where SIMULATED may stand
 LETTERS: Final = 28  # of a name above a panel
 NARROW_LETTERS: Final = 20
 ROW_HEIGHT: Final = 150
@@ -29,6 +35,8 @@ class _Grid:
 
     panels: int
     columns: int
+    scale: float  # share of a panel's width that the numbers beside it take
+    end: float  # where it ends, so that half a label has room beside it
 
     @property
     def rows(self) -> int:
@@ -42,7 +50,7 @@ class _Grid:
         top = 1 - row * height
         left = column * width
         return (
-            [left + 0.16 * width, left + 0.97 * width],
+            [left + self.scale * width, left + self.end * width],
             [top - 0.82 * height, top - 0.20 * height],
         )
 
@@ -66,19 +74,25 @@ def draw_panels(shown: pd.DataFrame, spec: FigureSpec) -> go.Figure:
     import plotly.graph_objects as go
 
     names = list(shown["region"].unique())
-    wide = _Grid(panels=len(names), columns=min(COLUMNS, max(len(names), 1)))
-    narrow = _Grid(panels=len(names), columns=min(NARROW_COLUMNS, max(len(names), 1)))
+    n = max(len(names), 1)
+    wide = _Grid(panels=len(names), columns=min(COLUMNS, n), scale=SCALE, end=END)
+    narrow = _Grid(
+        panels=len(names),
+        columns=min(NARROW_COLUMNS, n),
+        scale=NARROW_SCALE,
+        end=NARROW_END,
+    )
     fig = go.Figure()
     for n, region in enumerate(names):
         rows = shown[shown["region"] == region]
         fig.add_traces(list(_panel(rows, n, wide)))
     fig.update_layout(
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 8, "t": 8, "b": FOOT},
         **_layout(shown, names, wide, letters=LETTERS),
     )
-    height = 24 + ROW_HEIGHT * wide.rows
+    height = 16 + FOOT + ROW_HEIGHT * wide.rows
     small = {
-        "height": 24 + ROW_HEIGHT * narrow.rows,
+        "height": 16 + FOOT + ROW_HEIGHT * narrow.rows,
         **_layout(shown, names, narrow, letters=NARROW_LETTERS),
     }
     return finish(fig, spec, height=height, narrow=small)
@@ -103,13 +117,14 @@ def _layout(
         across, up = grid.domain(n)
         top = _top(rows)
         ticks = [rows["x"].iloc[0], rows["x"].iloc[-1]]
-        texts = [rows["period"].iloc[0], rows["period"].iloc[-1]]
+        # Of a day its month: two whole dates do not fit below a panel.
+        texts = [str(rows["period"].iloc[k])[:8].rstrip("-") for k in (0, -1)]
         layout[f"xaxis{_suffix(n)}"] = {
             "domain": across,
             "anchor": f"y{_suffix(n)}",
             "range": [ticks[0] - 0.6, ticks[1] + 0.6],
             "tickvals": [int(tick) for tick in ticks],
-            "ticktext": [str(text) for text in texts],
+            "ticktext": texts,
             "showgrid": False,
             "automargin": False,
         }
@@ -124,7 +139,7 @@ def _layout(
         annotations.append(
             {
                 "text": f"<b>{_short(label_region(region), letters)}</b>",
-                "x": across[0],
+                "x": (n % grid.columns) / grid.columns,
                 "y": up[1] + 0.1 * (up[1] - up[0]),
                 "xref": "paper",
                 "yref": "paper",
@@ -156,8 +171,9 @@ def _panel(rows: pd.DataFrame, n: int, grid: _Grid) -> Iterator[go.Scatter]:
     yield go.Scatter(
         x=[int(x) for x in rows["x"]],
         y=values,
-        mode="lines",
+        mode="lines+markers" if len(rows) <= DOTTED else "lines",
         line={"color": theme.S1, "width": 1.6},
+        marker={"size": 4, "color": theme.S1},
         connectgaps=False,
         hovertext=hover,
         hoverinfo="text",

@@ -80,7 +80,7 @@ def draw_upticks(
     scan : pandas.DataFrame
         Examined periods: `region, period, expected, lower, upper, alarm`.
     order : list of str
-        Series, strongest change first; others follow.
+        Series, strongest change first; the others follow, the largest first.
     name, title, measure, as_of : str
         Slug, heading, what is counted, last day known of.
     simulated : bool
@@ -91,7 +91,8 @@ def draw_upticks(
     plotly.graph_objects.Figure
         At most twelve panels, each with its own scale.
     """
-    rest = [str(r) for r in history["region"].unique() if str(r) not in set(order)]
+    totals = history.groupby("region")["value"].sum().drop(order, errors="ignore")
+    rest = sorted((str(r) for r in totals.index), key=lambda r: (-int(totals[r]), r))
     examined = scan[["region", "period", "expected", "lower", "upper", "alarm"]]
     joined = _until_open(history).merge(examined, on=["region", "period"], how="left")
     shown = _shown(joined, [*order, *rest], freq=_freq_of(history))
@@ -101,9 +102,9 @@ def draw_upticks(
     spec = FigureSpec(
         name=name,
         title=title.rstrip("."),
-        subtitle=f"{capital(label)}; every panel has its own scale. Band: what the "
-        "series' own past makes likely.",
-        alt=f"Small multiples of {label}, ordered by change: {_alt_names(shown)}. "
+        subtitle=f"{capital(label)}; strongest change first, then the largest; every "
+        "panel has its own scale. Band: what the series' own past makes likely.",
+        alt=f"Small multiples of {label}, strongest change first: {_alt_names(shown)}. "
         f"Alarms: {alarms}.",
         caption="Line: counts. Band: expected range in the examined periods. Ring: "
         f"alarm. {_caption(history, [*order, *rest])}",
@@ -150,7 +151,7 @@ def _shown(table: pd.DataFrame, order: list[str], *, freq: str) -> pd.DataFrame:
 def _caption(table: pd.DataFrame, order: list[str]) -> str:
     parts = []
     if not bool(table["is_complete"].all()):
-        parts.append("Hatched: the period is not complete.")
+        parts.append("Hatched: no count, or the period is not complete.")
     if len(order) > PANELS:
         parts.append(f"{PANELS} of {len(order)} series are drawn.")
     return " ".join(parts)

@@ -85,7 +85,7 @@ def say_chance(
     alarms: int, *, cells: int, series: int, rate: float
 ) -> tuple[str, dict[str, Number]]:
     """Say how many alarms chance alone would have raised among those that were."""
-    by_chance = cells * rate
+    by_chance = float(f"{cells * rate:.2g}")
     share = numbers.percent(rate)
     what = wording.plural(cells, "period")
     if series > 1:
@@ -93,7 +93,7 @@ def say_chance(
     said = (
         f"{wording.sentence(what).rstrip('.')} were examined and "
         f"{wording.plural(alarms, 'alarm')} raised; at a false alarm rate of {share} "
-        f"chance alone raises about {numbers.ratio(by_chance)}."
+        f"chance alone raises about {by_chance:,g}."
     )
     found: dict[str, Number] = {
         "alarms": alarms,

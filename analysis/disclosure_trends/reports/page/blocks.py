@@ -15,6 +15,7 @@ from disclosure_trends.reports.page.data_tables import (
     read_table,
 )
 
+MOST_SENTENCES = 12  # more are opened by whoever wants them
 LONG = 20  # rows; a longer table is opened by whoever wants it
 
 
@@ -33,6 +34,11 @@ class Sentences:
     texts: tuple[str, ...]
     simulated: bool
     kind: str = "sentences"
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether they are so many that they stand in a reader's way."""
+        return len(self.texts) > MOST_SENTENCES
 
 
 @dataclass(frozen=True, slots=True)
