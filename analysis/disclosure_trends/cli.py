@@ -68,13 +68,15 @@ def run(arguments: Sequence[str]) -> int:
     logging.getLogger("disclosure_trends").setLevel(level)
     # papermill does not know types such as str | None; our own schema does.
     logging.getLogger("papermill").setLevel("ERROR")
+    heard: list[int] = []
     try:
-        with _stopped_by_sigterm():
+        with _stopped_in_order(heard):
             result = app(given, prog_name="disclosure-trends", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - whatever it is, one line and a code
         if debug:
             traceback.print_exc()
-        code, line = _ending(error)
+        # An engine that is interrupted may raise an error of its own instead.
+        code, line = _ending(SystemExit(heard[0]) if heard else error)
         sys.stderr.write(f"disclosure-trends: {_one_line(line)}\n")
         return code
     return result if isinstance(result, int) else 0
@@ -188,15 +190,17 @@ def clean(
     from disclosure_trends.logs.clean import clean_requests
     from disclosure_trends.logs.config import read_options
     from disclosure_trends.logs.options import ReadOptions
+    from disclosure_trends.reports.progress import show_phases
 
-    cleaned = clean_requests(
-        inputs[0] if len(inputs) == 1 else inputs,
-        as_of=_day(as_of),
-        out=out,
-        read=read_options(config) if config else ReadOptions(),
-        engine=engine,
-        memory=memory,
-    )
+    with show_phases():
+        cleaned = clean_requests(
+            inputs[0] if len(inputs) == 1 else inputs,
+            as_of=_day(as_of),
+            out=out,
+            read=read_options(config) if config else ReadOptions(),
+            engine=engine,
+            memory=memory,
+        )
     typer.echo(cleaned.summary())
     failed = [check.text for check in cleaned.checks if check.passed is False]
     if failed:
@@ -336,18 +340,32 @@ def _day(text: str) -> date:
 
 
 @contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """End in order when a scheduler says stop: nothing is half-published."""
+def _stopped_in_order(heard: list[int]) -> Iterator[None]:
+    """End in order when a scheduler or a person says stop: nothing is half-published.
+
+    Parameters
+    ----------
+    heard : list of int
+        The exit code of each signal that came is added to it.
+    """
+    codes = {signal.SIGTERM: STOPPED, signal.SIGINT: INTERRUPTED}
 
     def stop(number: int, frame: object) -> None:
-        del number, frame
-        raise SystemExit(STOPPED)
+        del frame
+        heard.append(codes[signal.Signals(number)])
+        raise SystemExit(heard[-1])
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.getsignal(number) for number in codes}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, stop)
     try:
         yield
+        if heard:
+            raise SystemExit(heard[0])
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ending(error: BaseException) -> tuple[int, str]:
@@ -356,7 +374,8 @@ def _ending(error: BaseException) -> tuple[int, str]:
         return error.exit_code, str(error)
     if isinstance(error, SystemExit):
         code = error.code if isinstance(error.code, int) else 1
-        return code, "stopped by SIGTERM" if code == STOPPED else "ended early"
+        words = {STOPPED: "stopped by SIGTERM", INTERRUPTED: "interrupted"}
+        return code, words.get(code, "ended early")
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return INTERRUPTED, "interrupted"
     if isinstance(error, _USAGE):

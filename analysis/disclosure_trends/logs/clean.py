@@ -1,6 +1,5 @@
 """Cleans a request log: every record ends as clean, superseded or quarantined."""
 
-import logging
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -22,6 +21,7 @@ from disclosure_trends.logs.folders import check_target, move_into
 from disclosure_trends.logs.judging import Fates, clean_here
 from disclosure_trends.logs.memory import within_memory
 from disclosure_trends.logs.options import ReadOptions, refuse_blanks
+from disclosure_trends.logs.phases import begin_phase, in_phases, note_phase
 from disclosure_trends.logs.plans import no_ids, plan_files
 from disclosure_trends.logs.rules.gate import check_ledger
 from disclosure_trends.logs.rules.outputs import REQUESTS
@@ -33,7 +33,6 @@ from disclosure_trends.vocabulary.periods import parse_as_of
 
 Engine = Literal["duckdb", "spark"]
 _AS_IT_COMES: Final = ReadOptions()
-_LOGGER = logging.getLogger(__name__)
 
 
 def clean_requests(
@@ -101,16 +100,18 @@ def clean_requests(
         judge = partial(clean_on_spark, memory=memory, threads=threads)
     judge = partial(judge, work=work.path, kept=kept.path, as_of=day)
     try:
-        _LOGGER.info("reading")
-        stage = stage_source(source, read=read, folder=work.path)
-        with (
-            within_memory(memory),
-            open_database(
-                work.path, memory=memory, threads=threads, write_to=(kept.path,)
-            ) as database,
-        ):
-            log = _clean_stage(database, stage, judge=judge, kept=kept, as_of=day)
-        write_ledger(log, kept.path)
+        with in_phases():
+            begin_phase("reading")
+            stage = stage_source(source, read=read, folder=work.path)
+            note_phase(f"{stage.records:,} records")
+            with (
+                within_memory(memory),
+                open_database(
+                    work.path, memory=memory, threads=threads, write_to=(kept.path,)
+                ) as database,
+            ):
+                log = _clean_stage(database, stage, judge=judge, kept=kept, as_of=day)
+            write_ledger(log, kept.path)
     finally:
         work.remove()
     if target is None:
@@ -150,8 +151,10 @@ def _clean_stage(
     """Survey, map, judge, rank, account: the method in its order."""
     for statement in macro_statements():
         run(database, statement)
+    begin_phase("looking at spellings and dates")
     plans = plan_files(database, stage, as_of=as_of)
     fates = judge(database, plans, stage=stage)
+    begin_phase("looking for requests that were sent again")
     resent = count_resent(database, kept.path / REQUESTS, ignored=no_ids(plans))
     for name, n in resent.items():
         fates.counts[name].warn("possible_duplicate", n)

@@ -73,11 +73,14 @@ def move_into(finished: Path, target: Path) -> None:
         if target.exists():
             target.rename(old)
         new.rename(target)
-    except OSError as error:
+    except BaseException as error:
+        # Also when a signal says stop.
         shutil.rmtree(new, ignore_errors=True)
         if old.exists() and not target.exists():
             old.rename(target)
-        raise _unwritable(target, error) from error
+        if isinstance(error, OSError):
+            raise _unwritable(target, error) from error
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

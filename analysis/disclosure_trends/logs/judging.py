@@ -1,6 +1,5 @@
 """The one pass of the rules: records are typed and judged, their versions ranked."""
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ import duckdb
 
 from disclosure_trends.logs.database import quote_text, read_batches, run
 from disclosure_trends.logs.doubts import most_days
+from disclosure_trends.logs.phases import begin_phase
 from disclosure_trends.logs.plans import FilePlan, rows_of
 from disclosure_trends.logs.rules.lookups import fill_lookups
 from disclosure_trends.logs.rules.outputs import (
@@ -25,8 +25,6 @@ from disclosure_trends.logs.rules.typed import typed_query
 from disclosure_trends.logs.rules.versions import ranked_query
 from disclosure_trends.logs.split import Marks, RequestsWriter, split_typed
 from disclosure_trends.logs.stage import Stage
-
-_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,7 @@ def clean_here(
         as_of=as_of,
     )
     typed, ranked = judged.typed, judged.ranked
-    _LOGGER.info("writing what was set aside")
+    begin_phase("writing what was set aside")
     write_outputs(
         database, typed=typed, ranked=ranked, staged=stage.columns, folder=kept
     )
@@ -161,10 +159,10 @@ def judge_records(
     Judged
         The others, and what to know of all of them.
     """
-    _LOGGER.info("looking for repeated ids")
+    begin_phase("looking for repeated ids")
     ids = _ids(stage, plans)
     simulated = find_repeated(database, ids, records=records, folder=folder)
-    _LOGGER.info("judging %d records", records)
+    begin_phase(f"judging {records:,} records")
     with RequestsWriter(requests) as writer:
         typed, usable = _judge(
             database,
@@ -174,7 +172,7 @@ def judge_records(
             folder=folder,
             as_of=as_of,
         )
-        _LOGGER.info("ranking the versions of repeated ids")
+        begin_phase("ranking the versions of repeated ids")
         ranked = _rank(database, typed, plans, folder=folder)
         for rows in read_batches(
             database, f"SELECT * FROM ({ranked}) WHERE fate = 'clean'"
@@ -218,7 +216,9 @@ def _judge(
         name = plan.file.name
         query = typed_query(rows_of(stage, name), reading=plan.reading)
         records = read_batches(database, query)
-        usable[name] = split_typed(records, writer, name=name, beside=beside)
+        usable[name] = split_typed(
+            records, writer, name=name, beside=beside, total=plan.file.records
+        )
         parts.append(stored_query(quote_text(str(beside)), reading=plan.reading))
     return " UNION ALL ".join(parts), usable
 

@@ -5,7 +5,6 @@ their ids, each worker runs the text of the rules on its part, and what comes ba
 held against what went out.
 """
 
-import logging
 import os
 import re
 import shutil
@@ -33,6 +32,7 @@ from disclosure_trends.logs.partitions import (
     add_accounts,
     clean_part,
 )
+from disclosure_trends.logs.phases import begin_phase
 from disclosure_trends.logs.plans import FilePlan, rows_of
 from disclosure_trends.logs.rules.lookups import empty_words, put_table
 from disclosure_trends.logs.rules.outputs import REQUESTS, write_outputs
@@ -48,7 +48,6 @@ PART_ROWS: Final = 250_000
 
 _WORDS: Final = pa.schema([("word", pa.string())])
 _DUPLICATES: Final = "'duplicate_exact', 'duplicate_conflict'"
-_LOGGER = logging.getLogger(__name__)
 
 
 def check_spark() -> None:
@@ -122,7 +121,7 @@ def clean_on_spark(
         return clean_here(
             database, plans, stage=stage, work=work, kept=kept, as_of=as_of
         )
-    _LOGGER.info("spreading %d records by their ids", stage.records)
+    begin_phase(f"spreading {stage.records:,} records by their ids")
     _spread(database, plans, stage=stage, folder=work)
     (work / "scratch").mkdir()
     job = Job(
@@ -131,7 +130,7 @@ def clean_on_spark(
         memory=memory,
         scratch=str(work / "scratch"),
     )
-    _LOGGER.info("judging %d records on Spark", stage.records)
+    begin_phase(f"judging {stage.records:,} records on Spark")
     parts = -(-stage.records // PART_ROWS)
     session = _running_session()
     if session is None:
@@ -281,7 +280,7 @@ def _gather(
             database, f"SELECT {clean} FROM ({judged}) WHERE fate = 'clean'"
         ):
             writer.add(rows)
-    _LOGGER.info("writing what was set aside")
+    begin_phase("writing what was set aside")
     write_outputs(
         database,
         typed=f"SELECT * FROM ({judged}) WHERE fate = 'quarantined'",

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from disclosure_trends.logs.formats.writer import GROUP_ROWS, writing
 from disclosure_trends.logs.marks import INSTANTS
+from disclosure_trends.logs.phases import advance
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES, COLUMNS, columns_of
 
 Marks = Counter[tuple[int, int]]
@@ -113,7 +114,12 @@ class RequestsWriter:
 
 
 def split_typed(
-    records: pa.RecordBatchReader, writer: RequestsWriter, *, name: str, beside: Path
+    records: pa.RecordBatchReader,
+    writer: RequestsWriter,
+    *,
+    name: str,
+    beside: Path,
+    total: int,
 ) -> Marks:
     """Write the usable records of one file, and all others beside.
 
@@ -127,6 +133,8 @@ def split_typed(
         ``source_file`` of the records.
     beside : pathlib.Path
         Parquet file for the others, with all columns of `records`.
+    total : int
+        About how many records there are: only to say how far this is.
 
     Returns
     -------
@@ -134,6 +142,7 @@ def split_typed(
         Marks of the usable records.
     """
     marks: Marks = Counter()
+    done = 0
     with (
         writing(beside),
         pq.ParquetWriter(
@@ -141,6 +150,8 @@ def split_typed(
         ) as others,
     ):
         for batch in records:
+            done += batch.num_rows
+            advance(done, max(done, total))
             usable = pc.equal(batch.column("reasons"), 0)
             usable = pc.and_not(usable, batch.column("is_repeated"))
             kept = batch.filter(usable)

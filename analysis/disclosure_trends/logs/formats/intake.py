@@ -11,6 +11,7 @@ from typing import Protocol
 
 from disclosure_trends.errors import InputChangedError
 from disclosure_trends.logs.limits import EXPANSION, EXPANSION_FLOOR, MIB
+from disclosure_trends.logs.phases import advance
 from disclosure_trends.logs.shown import refusal, shown
 
 HEAD_BYTES = 64 * 1024
@@ -63,6 +64,7 @@ class Intake:
         data = os.read(self._descriptor, size)
         self._hash.update(data)
         self.size += len(data)
+        advance(self.size, self._before.st_size)
         return data
 
     def copy_to(self, path: Path) -> None:
