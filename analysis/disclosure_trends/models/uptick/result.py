@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from disclosure_trends.display import numbers, wording
-from disclosure_trends.display.tables import ColumnRule, TableSpec
+from disclosure_trends.display.tables import TableSpec
 from disclosure_trends.models.calibration import Shape, operating_curve
 from disclosure_trends.models.uptick.series_matrix import (
     in_period,
     period_words,
     region_words,
 )
-from disclosure_trends.models.uptick.tables import last_counts
+from disclosure_trends.models.uptick.tables import shown_rows
 from disclosure_trends.models.uptick.words import (
     LIMITS,
     WORDS,
@@ -25,7 +25,6 @@ from disclosure_trends.models.uptick.words import (
     few,
     number_or_none,
     p_text,
-    result_word,
     say_calibration,
     say_chance,
     why_short,
@@ -42,10 +41,11 @@ from disclosure_trends.results import (
 )
 from disclosure_trends.vocabulary.measures import measure_name, measure_unit
 from disclosure_trends.vocabulary.periods import Freq
-from disclosure_trends.vocabulary.regions import label_region
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from disclosure_trends.models.region_rows import RegionRows
 
 QUESTION: Final = "Is the latest count above what its own past predicts?"
 ALL_NAMED: Final = 40  # series; beyond, only alarms get a sentence each
@@ -97,9 +97,20 @@ class UptickScan(Result):
         totals = history.groupby("region")["value"].sum()
         return "" if totals.empty else str(totals.idxmax())
 
+    @property
+    def latest(self) -> pd.DataFrame:
+        """Rows of the latest period in which anything was examined."""
+        table = self.tables["upticks"]
+        examined = table[table["status"] == "examined"]
+        if examined.empty and table.empty:
+            return table
+        period = (examined if len(examined) else table)["period"].max()
+        latest: pd.DataFrame = table.loc[table["period"] == period]
+        return latest
+
     def findings(self) -> tuple[Finding, ...]:
         """Say what rose, series by series, and how often that would be chance."""
-        latest = self._latest()
+        latest = self.latest
         said = [
             self._headline(latest),
             *self._earlier(latest),
@@ -131,40 +142,30 @@ class UptickScan(Result):
 
     def display_tables(self) -> tuple[TableSpec, ...]:
         """Return the latest period of every series, strongest change first."""
-        latest = self._latest()
+        latest = self.latest
         if latest.empty:
             return ()
-        rows = latest.merge(
-            self.tables["ranking"][["region", "shrunken"]], on="region", how="left"
-        )
-        past = last_counts(self.tables["history"], until=str(latest["period"].iloc[0]))
-        rows = rows.assign(past=rows["region"].map(past))
-        rows["name"] = [label_region(str(region)) for region in rows["region"]]
-        rows["result"] = [result_word(row) for row in rows.to_dict("records")]
-        rows = rows.sort_values(
-            ["shrunken", "region"], ascending=[False, True], ignore_index=True
-        )
-        when = in_period(str(latest["period"].iloc[0]))
-        label = wording.sentence(measure_name(self.measure)).rstrip(".")
+        history, order = self.tables["history"], self.tables["ranking"]
         return (
-            TableSpec(
-                name="upticks",
-                caption=f"Every series {when}",
-                columns=(
-                    ColumnRule(key="name", label="Series"),
-                    ColumnRule(key="past", label="Last periods", kind="spark"),
-                    ColumnRule(key="value", label=label, kind="count"),
-                    ColumnRule(key="expected", label="Expected", kind="count"),
-                    ColumnRule(key="upper", label="Alarm above", kind="count"),
-                    ColumnRule(key="shrunken", label="Times expected", kind="ratio"),
-                    ColumnRule(key="result", label="Result"),
-                ),
-                rows=rows,
-                note="Last periods: complete ones only. Times expected: the count "
-                "divided by the expected, pulled towards what the series share, so "
-                "that small series do not head the list by noise.",
-            ),
+            shown_rows(latest, ranking=order, history=history, measure=self.measure),
         )
+
+    def by_region(self, *, level: float = 0.95) -> RegionRows:
+        """Put the latest verdict of each series beside the date of its lasting change.
+
+        Parameters
+        ----------
+        level : float
+            Level of the set of dates and of the ratio's interval.
+
+        Returns
+        -------
+        RegionRows
+            One row a series that ever had a case, strongest change first.
+        """
+        from disclosure_trends.models.region_rows import region_rows
+
+        return region_rows(self, level=level)
 
     def limits(self) -> tuple[Limit, ...]:
         """Say what a scan does not show."""
@@ -182,21 +183,11 @@ class UptickScan(Result):
             scan=self.tables["upticks"],
             order=[str(region) for region in self.tables["ranking"]["region"]],
             name=name,
-            title=self._headline(self._latest()).statement,
+            title=self._headline(self.latest).statement,
             measure=self.measure,
             as_of=self.as_of or "",
             simulated=self.evidence == "simulated",
         )
-
-    def _latest(self) -> pd.DataFrame:
-        """Rows of the latest period in which anything was examined."""
-        table = self.tables["upticks"]
-        examined = table[table["status"] == "examined"]
-        if examined.empty and table.empty:
-            return table
-        period = (examined if len(examined) else table)["period"].max()
-        latest: pd.DataFrame = table.loc[table["period"] == period]
-        return latest
 
     def _finding(
         self,
@@ -229,10 +220,14 @@ class UptickScan(Result):
             "period": period_words(period),
         }
         if not up:
-            what = {1: "The series", 2: "Both series"}.get(
-                n, f"All {numbers.count(n)}"
-            ) + " stayed"
-            said = f"No uptick {when}: {what[:1].lower()}{what[1:]} within what "
+            what = {1: "The series", 2: "Both series"}.get(n, f"All {numbers.count(n)}")
+            if n < len(latest):
+                found["series"] = len(latest)
+                what = f"{numbers.count(n)} of {numbers.count(len(latest))} series "
+                what += "could be examined and"
+            below = bool((examined["value"] < examined["lower"]).any())
+            stayed = "stayed at or below" if below else "stayed within"
+            said = f"No uptick {when}: {what[:1].lower()}{what[1:]} {stayed} what "
             said += "its own past" if n == 1 else "their own past"
             said += " makes likely"
             more = f"{said}{self._but_earlier(latest)}."
@@ -358,7 +353,7 @@ class UptickScan(Result):
     def _short(self) -> Iterator[Finding]:
         """Say of short series what may be said, and that it is no uptick."""
         table = self.tables["short_history"]
-        latest = table[table["period"] == self._latest()["period"].max()]
+        latest = table[table["period"] == self.latest["period"].max()]
         for row in latest.head(ALL_NAMED).to_dict("records"):
             found: dict[str, Number] = {
                 "value": int(row["value"]),

@@ -10,13 +10,21 @@ import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.display import wording
+from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.models.calibration import Shape
 from disclosure_trends.models.uptick.baselines import Judgement
 from disclosure_trends.models.uptick.multiplicity import shrink_ratios
-from disclosure_trends.models.uptick.series_matrix import SeriesMatrix, lacks_exposure
+from disclosure_trends.models.uptick.series_matrix import (
+    SeriesMatrix,
+    in_period,
+    lacks_exposure,
+)
 from disclosure_trends.models.uptick.short_series import ShortComparison, compare_last
+from disclosure_trends.models.uptick.words import result_word
 from disclosure_trends.results import Check
+from disclosure_trends.vocabulary.measures import measure_name
 from disclosure_trends.vocabulary.periods import Freq
+from disclosure_trends.vocabulary.regions import label_region
 
 COLUMNS: Final = (
     "region",
@@ -139,6 +147,43 @@ def last_counts(history: pd.DataFrame, *, until: str) -> dict[str, list[object]]
     known = past["value"].where(past["is_complete"])
     groups = known.groupby(past["region"], sort=False)
     return {str(name): group.tail(SPARK).to_list() for name, group in groups}
+
+
+def shown_rows(
+    latest: pd.DataFrame,
+    *,
+    ranking: pd.DataFrame,
+    history: pd.DataFrame,
+    measure: str,
+) -> TableSpec:
+    """Lay out the latest period of every series for a reader, by shrunken ratio."""
+    period = str(latest["period"].iloc[0])
+    rows = latest.merge(ranking[["region", "shrunken"]], on="region", how="left")
+    past = last_counts(history, until=period)
+    rows = rows.assign(past=rows["region"].map(past))
+    rows["name"] = [label_region(str(region)) for region in rows["region"]]
+    rows["result"] = [result_word(row) for row in rows.to_dict("records")]
+    rows = rows.sort_values(
+        ["shrunken", "region"], ascending=[False, True], ignore_index=True
+    )
+    label = wording.sentence(measure_name(measure)).rstrip(".")
+    return TableSpec(
+        name="upticks",
+        caption=f"Every series {in_period(period)}",
+        columns=(
+            ColumnRule(key="name", label="Series"),
+            ColumnRule(key="past", label="Last periods", kind="spark"),
+            ColumnRule(key="value", label=label, kind="count"),
+            ColumnRule(key="expected", label="Expected", kind="count"),
+            ColumnRule(key="upper", label="Alarm above", kind="count"),
+            ColumnRule(key="shrunken", label="Times expected", kind="ratio"),
+            ColumnRule(key="result", label="Result"),
+        ),
+        rows=rows,
+        note="Last periods: complete ones only. Times expected: the count divided by "
+        "the expected, pulled towards what the series share, so that small series do "
+        "not head the list by noise.",
+    )
 
 
 def typical_shape(
