@@ -1,10 +1,12 @@
 """The command line: every exit code caused for real, one line on stderr for each."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -252,14 +254,18 @@ def test_143_sigterm_leaves_nothing_half_published(
     assert cli.run(report(shelf, out, "good")) == 0
     before = (out / "latest").readlink()
     mark = out.parent / "cell"
+    kept = out.parent / "kept"
+    kept.mkdir()
     write = f"import os; open({str(mark)!r}, 'w').write(str(os.getpid()))"
-    one(shelf, f"{write}\nimport time; time.sleep(600)")
+    hold = "import tempfile; folder = tempfile.mkdtemp()"
+    one(shelf, f"{hold}\n{write}\nimport time; time.sleep(600)")
     with (shelf / "reports.toml").open("a", encoding="utf-8") as settings:
         settings.write("[reports.good]\n")
     running = subprocess.Popen(
         [*PROGRAM, *report(shelf, out, "--as-of", "2025-01-31", "--jobs", jobs)],
         stderr=subprocess.PIPE,
         text=True,
+        env=os.environ | {"TMPDIR": str(kept)},
     )
     while not (mark.exists() and mark.read_text()) and running.poll() is None:
         time.sleep(0.05)
@@ -270,9 +276,22 @@ def test_143_sigterm_leaves_nothing_half_published(
     assert not _lives(int(mark.read_text()))
     assert (out / "latest").readlink() == before
     assert not list((out / "runs").glob(".tmp-*"))
+    assert not list(kept.iterdir())
     (failed,) = (out / "runs").glob("*.failed-1")
     status = json.loads((failed / "status.json").read_text())
     assert (status["exit_code"], status["cause"]) == (143, "stopped by SIGTERM")
+
+
+@pytest.mark.parametrize("after", ["", "import os; os.kill(os.getpid(), 9)"])
+def test_what_cells_keep_for_themselves_goes_with_them(
+    shelf: Path, out: Path, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    kept = out.parent / "kept"
+    kept.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(kept))
+    one(shelf, f"import tempfile; folder = tempfile.mkdtemp()\n{after}")
+    assert cli.run(report(shelf, out)) == (6 if after else 0)
+    assert not list(kept.iterdir())
 
 
 def test_killed_in_a_cell_nothing_lives_on_and_the_old_run_stays(

@@ -10,12 +10,14 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from disclosure_trends.reports.notebooks.lean import skip_grammar
@@ -83,19 +85,26 @@ _Run = Callable[[str, float | None], tuple[list[nbformat.NotebookNode], int | No
 
 @contextmanager
 def _child() -> Iterator[_Run]:
-    """Fork a child and yield the function that runs one cell in it."""
+    """Fork a child and yield the function that runs one cell in it.
+
+    Cleaned logs that the cells keep in a folder of their own go with the child,
+    however it ends: the folder that holds them is ours.
+    """
     gc.collect()
     gc.freeze()  # the child shares these pages as long as nobody touches them
     context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    child = context.Process(target=_serve, args=(theirs, ours, os.getpid()))
-    child.start()
-    theirs.close()
-    try:
-        yield lambda source, timeout: _ask(ours, child, source, timeout)
-    finally:
-        ours.close()
-        _end(child)
+    with TemporaryDirectory(prefix="disclosure-trends-") as scratch:
+        ours, theirs = context.Pipe()
+        child = context.Process(
+            target=_serve, args=(theirs, ours, os.getpid(), scratch)
+        )
+        child.start()
+        theirs.close()
+        try:
+            yield lambda source, timeout: _ask(ours, child, source, timeout)
+        finally:
+            ours.close()
+            _end(child)
 
 
 def _ask(
@@ -119,10 +128,13 @@ def _failure(name: str, text: str) -> nbformat.NotebookNode:
     return error_output(name, text, [f"{name}: {text}"])
 
 
-def _serve(pipe: Connection, parents_end: Connection, parent: int) -> None:
+def _serve(
+    pipe: Connection, parents_end: Connection, parent: int, scratch: str
+) -> None:
     """Run cells until the parent closes the pipe or dies."""
     parents_end.close()
     _die_with(parent)
+    tempfile.tempdir = os.environ["TMPDIR"] = scratch
     os.setsid()  # what a cell starts ends with it
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
