@@ -232,3 +232,21 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(log())
     with pytest.raises(SettingsError, match="one is previewed at a time"):
         dtr.preview_log(str(tmp_path / "[ab].csv"))
+
+
+def test_counts_with_points_and_commas_are_named(tmp_path: Path) -> None:
+    counts = ["1.234", "12.345.678", '"2,5"', "0.75", '"1,234"', "4.0", "7", "8"]
+    lines = [line.rpartition(",")[0] for line in rows()]
+    path = tmp_path / "log.csv"
+    table = [f"{line},{n}" for line, n in zip(lines, counts, strict=True)]
+    path.write_text("\n".join([HEADER, *table]) + "\n")
+    assert dtr.preview_log(path).notes == (
+        "2 rows have a count in 'accounts_requested' like 1.234, which may be 1234 or "
+        "a fraction: no option decides it, and they will be set aside; export the "
+        "column as plain digits",
+        "2 rows have a fraction in 'accounts_requested', like 2.5 or 2,5: a count is a "
+        "whole number, and they will be set aside; see that the column holds numbers "
+        "of accounts",
+    )
+    reasons = dtr.clean_requests(path, as_of="2024-12-31").ledger.total.by_reason
+    assert reasons == {"non_integer_count": 2, "ambiguous_number": 2}

@@ -9,12 +9,14 @@ from disclosure_trends.logs.options import BLANK, ReadOptions
 from disclosure_trends.logs.previews.facts import (
     Dates,
     Shape,
+    count_where,
     count_words,
     look_at_dates,
 )
 from disclosure_trends.logs.previews.guesses import Guess
 from disclosure_trends.logs.previews.probe import Probe
 from disclosure_trends.logs.rules.mapping import default_fault, map_spelling, suggest
+from disclosure_trends.logs.shown import shown
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES, columns_of
 
 _NEVER_GUESSED = ("channel", "legal_process", "outcome")
@@ -348,6 +350,9 @@ def notes(
                 f"{_rows(impossible)} a date before 1990 or after 2099: they will be "
                 "set aside"
             )
+    for column in columns_of("count"):
+        if column in guesses:
+            yield from _marked_counts(probe, guesses[column].place)
     if "closed_at" in guesses and probe.rows:
         place = guesses["closed_at"].place
         shape = next(shape for shape in shapes if shape.place == place)
@@ -356,3 +361,29 @@ def notes(
                 "every row is closed: if rows appear only on closing, the last months "
                 'are short; say visible="closed_at" at nowcast_counts'
             )
+
+
+def _marked_counts(probe: Probe, place: int) -> Iterator[str]:
+    """Say of counts with a point or comma that no option can settle what they mean."""
+    own = shown(probe.header[place])
+
+    def written(pattern: str) -> str:
+        return f"regexp_full_match(trim(c{place}), '{pattern}')"
+
+    dotted = written("[0-9]{1,3}([.][0-9]{3})+")
+    whole = written("[0-9]+[.]0+|[0-9]{1,3}(,[0-9]{3})+")
+    fraction = f"{written('[0-9]+[.,][0-9]+')} AND NOT {dotted} AND NOT {whole}"
+    n = count_where(probe, dotted)
+    if n:
+        yield (
+            f"{_rows(n)} a count in {own} like 1.234, which may be 1234 or a fraction: "
+            "no option decides it, and they will be set aside; export the column as "
+            "plain digits"
+        )
+    n = count_where(probe, fraction)
+    if n:
+        yield (
+            f"{_rows(n)} a fraction in {own}, like 2.5 or 2,5: a count is a whole "
+            "number, and they will be set aside; see that the column holds numbers of "
+            "accounts"
+        )
