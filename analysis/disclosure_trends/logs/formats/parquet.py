@@ -15,7 +15,7 @@ from disclosure_trends.logs.formats.intake import Intake, refuse_expansion
 from disclosure_trends.logs.formats.pages import PageError, verify_pages
 from disclosure_trends.logs.formats.rows import TOTALS
 from disclosure_trends.logs.formats.text import Item, Staged
-from disclosure_trends.logs.limits import MIB
+from disclosure_trends.logs.limits import FIELD_CHARACTERS, MIB
 from disclosure_trends.logs.shown import refusal
 from disclosure_trends.logs.stage import (
     StagedFile,
@@ -133,15 +133,20 @@ def _look_through(copy: Path, own: dict[str, str], *, where: str) -> bool | None
         return None
     table = f"read_parquet({quoted_text(str(copy))})"
     long, zero = text_faults(own.values())
-    no_request = _no_request(own)
-    texts = " + ".join(f"coalesce(strlen({quoted_name(n)}), 0)" for n in own.values())
+    bytes_ = [f"coalesce(strlen({quoted_name(n)}), 0)" for n in own.values()]
+    # Characters are counted only where there are that many bytes.
+    longest = ", ".join(f"max({one})" for one in bytes_)
     try:
         with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
             connection.execute(
-                f"SELECT count(*) FILTER ({long} OR {zero}), "
-                f"count(*) FILTER ({no_request}), sum({texts}) FROM {table}"
+                f"SELECT count(*) FILTER ({zero}), count(*) FILTER "
+                f"({_no_request(own)}), sum({' + '.join(bytes_)}), "
+                f"greatest({longest}) > {FIELD_CHARACTERS} FROM {table}"
             )
-            faults, others, unpacked = connection.fetchall()[0]
+            faults, others, unpacked, may_be_long = connection.fetchall()[0]
+            if may_be_long:
+                connection.execute(f"SELECT count(*) FILTER ({long}) FROM {table}")
+                faults += connection.fetchall()[0][0]
     except duckdb.Error:
         return None
     refuse_expansion(unpacked, packed=copy.stat().st_size, where=where, floor=_FLOOR)

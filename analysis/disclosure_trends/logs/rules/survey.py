@@ -145,30 +145,33 @@ def _survey_spellings(
 def _survey_dates(
     database: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]
 ) -> tuple[int, dict[str, DateEvidence]]:
-    # What is written like 2024-01-05T10:00:00Z is no window, no day/month/year, and
-    # has its offset. A blank before it would move the marks.
-    plain = "{0} >= '0' AND {0} LIKE '____-__-__T__:__:__Z'"
-    odd = [
-        f"CASE WHEN NOT ({plain.format(c)}) THEN {c} END AS odd_{c}" for c in columns
-    ]
-    parts = ["count(*)"]
+    # What begins as 20 and a digit is no day/month/year; if it ends with Z it is no
+    # window either, and has its offset. What is left is searched, part by part.
+    this_century = "{0} >= '2000' AND {0} < '20:'"
+    odd, parts_of, parts = [], [], ["count(*)"]
     for c in columns:
-        shape = f"regexp_matches(odd_{c}, {DAY_MONTH_YEAR})"
-        first = f"regexp_extract(odd_{c}, {DAY_MONTH_YEAR}, 1)::INTEGER > 12"
-        second = f"regexp_extract(odd_{c}, {DAY_MONTH_YEAR}, 2)::INTEGER > 12"
+        plain = f"{this_century.format(c)} AND suffix({c}, 'Z')"
+        odd.append(f"CASE WHEN NOT ({plain}) THEN {c} END AS odd_{c}")
+        parts_of.append(
+            f"CASE WHEN {this_century.format(f'odd_{c}')} THEN NULL "
+            f"WHEN regexp_matches(odd_{c}, {DAY_MONTH_YEAR}) THEN "
+            f"regexp_extract(odd_{c}, {DAY_MONTH_YEAR}, ['a', 'b']) END AS parts_{c}"
+        )
+        first, second = (f"parts_{c}.{part}::INTEGER > 12" for part in "ab")
         parts += [
             f"count(*) FILTER ({c} <> '')",
-            f"count(*) FILTER ({shape})",
-            f"count(*) FILTER (CASE WHEN {shape} THEN {first} END)",
-            f"count(*) FILTER (CASE WHEN {shape} THEN {second} END)",
-            "min(source_row) FILTER (CASE WHEN "
-            f"{shape} THEN ({first}) <> ({second}) END)",
-            f"count(*) FILTER (regexp_full_match(odd_{c}, {WINDOW}))",
+            f"count(parts_{c})",
+            f"count(*) FILTER ({first})",
+            f"count(*) FILTER ({second})",
+            f"min(source_row) FILTER (({first}) <> ({second}))",
+            f"count(*) FILTER (CASE WHEN NOT contains(odd_{c}, ':') THEN "
+            f"regexp_full_match(odd_{c}, {WINDOW}) END)",
             f"count(*) FILTER (CASE WHEN strlen(odd_{c}) NOT IN (0, 10) AND NOT "
             f"suffix(odd_{c}, 'Z') THEN NOT "
             f"regexp_matches(odd_{c}, '[+-]\\d\\d:?\\d\\d$') END)",
         ]
     rows = f"SELECT {', '.join(['*', *odd])} FROM ({rows})"
+    rows = f"SELECT {', '.join(['*', *parts_of])} FROM ({rows})"
     row = run(database, f"SELECT {', '.join(parts)} FROM ({rows})")[0]
     return row[0], {
         column: DateEvidence(

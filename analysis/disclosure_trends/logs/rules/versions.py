@@ -8,6 +8,9 @@ from disclosure_trends.logs.marks import warning_bit
 from disclosure_trends.vocabulary.columns import COLUMNS, Group
 
 _DATES = "received_at, closed_at"
+_SET_ASIDE = "starts_with(fate, 'duplicate')"
+# Their values are numbers or words of our own: none holds the mark between columns.
+_CLOSED = ("instant", "count", "flag", "country", "term")
 
 
 def ranked_query(
@@ -31,12 +34,14 @@ def ranked_query(
     -------
     str
         The columns of `typed` and ``fate``: ``clean``, ``superseded``,
-        ``duplicate_exact`` or ``duplicate_conflict``.
+        ``duplicate_exact`` or ``duplicate_conflict``; the raw texts of the last two
+        alone.
     """
     everything = _content("identity", "reported", "free text", "bookkeeping")
     last = "file_number = last_file" if later_file_wins else "true"
     steps = {
-        "candidates": f"SELECT * FROM ({typed}) WHERE is_repeated AND reasons = 0",
+        "candidates": f"SELECT * EXCLUDE (raw, raw_row) FROM ({typed}) "
+        "WHERE is_repeated AND reasons = 0",
         "orders": _orders(account_files, everything),
         # From here on only what tells versions apart, each written once.
         "files": "SELECT request_id, source_file, source_row, file_number, logged_at, "
@@ -62,18 +67,28 @@ def ranked_query(
         "look_alikes": "SELECT lower(trim(request_id)) AS bare FROM orders JOIN fates "
         "USING (source_file, source_row) WHERE fate = 'clean' GROUP BY bare "
         "HAVING min(request_id) <> max(request_id)",
+        "marks": _marks(),
+        "raws": f"SELECT source_file, source_row, raw, raw_row FROM ({typed}) SEMI "
+        f"JOIN (FROM marks WHERE {_SET_ASIDE}) USING (source_file, source_row)",
     }
     chain = ", ".join(f"{name} AS ({query})" for name, query in steps.items())
-    return f"WITH {chain} {_marked()}"
+    # Raw texts are long: they are fetched for those alone that are quarantined.
+    return (
+        f"WITH {chain} {_marked('NULL AS raw, NULL AS raw_row')} "
+        f"WHERE NOT {_SET_ASIDE} UNION ALL {_marked('raw, raw_row')} JOIN raws "
+        f"USING (source_file, source_row) WHERE {_SET_ASIDE}"
+    )
 
 
 def _content(*groups: Group) -> str:
     """Write columns as one text that is equal where all of them are equal."""
-    cells = [
-        f"coalesce(replace({c.name}::VARCHAR, chr(31), ''), chr(30))"
-        for c in COLUMNS
-        if c.group in groups and c.name != "request_id"
-    ]
+    cells = []
+    for c in COLUMNS:
+        if c.group in groups and c.name != "request_id":
+            text = f"{c.name}::VARCHAR"
+            if c.kind not in _CLOSED:
+                text = f"replace({text}, chr(31), '')"
+            cells.append(f"coalesce({text}, chr(30))")
     return f"md5_number(concat_ws(chr(31), {', '.join(cells)}))"
 
 
@@ -126,15 +141,22 @@ def _fates(*, later_file_wins: bool) -> str:
     return " UNION ALL ".join(parts)
 
 
-def _marked() -> str:
-    """Return the records with their fate and with what to know of the clean ones."""
+def _marked(raw: str) -> str:
+    return (
+        "SELECT orders.* EXCLUDE (place, accounts) REPLACE (warnings | added AS "
+        f"warnings), {raw}, fate FROM orders JOIN marks USING (source_file, source_row)"
+    )
+
+
+def _marks() -> str:
+    """Add to each fate what there is to know of a clean record."""
     marks = (
         ("tie_between_versions", "tied"),
         ("account_rows_joined", "accounts > 1"),
         ("newer_version_quarantined", "faulty_version > coalesce(updated_at, 0)"),
         (
             "possible_duplicate",
-            "lower(trim(orders.request_id)) IN (SELECT bare FROM look_alikes)",
+            "lower(trim(request_id)) IN (SELECT bare FROM look_alikes)",
         ),
     )
     added = " | ".join(
@@ -142,8 +164,9 @@ def _marked() -> str:
         for name, condition in marks
     )
     return (
-        "SELECT orders.* EXCLUDE (place, accounts) REPLACE (warnings | "
-        f"CASE WHEN fate = 'clean' THEN {added} ELSE 0 END AS warnings), fate "
-        "FROM orders JOIN fates USING (source_file, source_row) "
-        "LEFT JOIN faulty ON faulty.request_id = orders.request_id"
+        "SELECT source_file, source_row, fate, "
+        f"CASE WHEN fate = 'clean' THEN {added} ELSE 0 END AS added "
+        "FROM (SELECT source_file, source_row, request_id, updated_at, accounts FROM "
+        "orders) JOIN fates USING (source_file, source_row) LEFT JOIN faulty USING "
+        "(request_id)"
     )
