@@ -35,6 +35,14 @@ REFERENCE = {
     (800, 2.0): (1.0, 1.0, 1.0, 1.0),
 }
 SHAPES = ((24, 1), (24, 3), (36, 1), (36, 3))
+# Series without a change: trend a year, amplitude of the season, autocorrelation.
+QUIET = {
+    "level": (0.0, 0.0, 0.0),
+    "season": (0.0, 0.2, 0.0),
+    "trend and season": (0.15, 0.2, 0.0),
+    "fast trend": (0.3, 0.0, 0.0),
+    "carried over": (0.0, 0.0, 0.3),
+}
 
 
 def say(text):
@@ -93,23 +101,40 @@ def _dates(base, ratio, n, phi, trend, wave, runs):
 
 def quiet(runs=100):
     """How often a rise or a fall is claimed where nothing changed."""
-    for trend, wave in ((0.0, 0.0), (0.15, 0.2)):
+    for name, (trend, wave, lasting) in QUIET.items():
+        rates = []
         for base, n, phi in product((20, 200), (24, 36, 72), (1, 3)):
-            rng = np.random.default_rng([SEED, base, n, phi, int(wave * 10)])
+            rng = np.random.default_rng([SEED, base, n, phi, *name.encode()])
             t = np.arange(n)
             said, claimed = 0, 0
             for _ in range(runs):
                 mean = base * np.exp(trend * (t - n / 2) / 12)
                 phase = rng.uniform(0, 2 * np.pi)
                 mean = mean * np.exp(wave * np.cos(2 * np.pi * t / 12 + phase))
+                mean = mean * np.exp(_carried(n, lasting, rng))
                 found = step_posterior(negative_binomial(mean, phi, rng), per_year=12)
                 low, high = (found.ratio_quantile(share) for share in (0.025, 0.975))
-                said += found.evidence >= NOISE
-                claimed += found.evidence >= NOISE and not low <= 1 <= high
+                given = found.evidence >= NOISE
+                said += given
+                claimed += given and not low <= 1 <= high
+            rates.append(claimed / runs)
             say(
-                f"trend {trend} season {wave} base {base} n {n} phi {phi}: ratio given "
-                f"{said / runs:.2f}, rise or fall claimed {claimed / runs:.3f}"
+                f"{name} base {base} n {n} phi {phi}: ratio given {said / runs:.2f}, "
+                f"rise or fall claimed {rates[-1]:.3f}"
             )
+        say(f"== {name}: claimed {np.mean(rates):.4f}, at most {max(rates):.3f}")
+
+
+def _carried(n, lasting, rng):
+    """Log level that wanders around 0 by .15 and carries over to the next period."""
+    path = np.zeros(n)
+    if lasting:
+        path[0] = rng.normal(0, 0.15)
+        for k in range(1, n):
+            path[k] = lasting * path[k - 1] + rng.normal(0, 0.15) * (
+                (1 - lasting**2) ** 0.5
+            )
+    return path
 
 
 def growth(runs=100):

@@ -13,6 +13,7 @@ from disclosure_trends.models.step_posterior import (
     FIRST,
     _fit,
     _log_weight,
+    _noise,
     step_posterior,
 )
 from disclosure_trends.results import NotEstimable
@@ -167,8 +168,38 @@ def test_quiet_series_are_seldom_called_a_rise_or_a_fall():
     for _ in range(100):
         found = date_uptick(counts_of(rise(rng, ratio=1, phi=3)), region="FR")
         claimed += " rose " in found.summary() or " fell " in found.summary()
-    # Measured .01 (`python -m tests.calibrate.estimates quiet`); 5 of 100 is far out.
+    # Measured .004 (`python -m tests.calibrate.estimates quiet`); 5 of 100 is far out.
     assert claimed <= 5
+
+
+def test_a_series_is_flat_whatever_the_level_asked_for():
+    for level in (0.5, 0.95, 0.99):
+        result = date_uptick(counts_of([70, 72, 69, 71] * 9), region="FR", level=level)
+        assert result.estimates["rate_ratio"].rule == "flat"
+        assert len(result.date_set) == 36
+
+
+def test_chance_alone_is_told_from_more():
+    # 36 counts around 70: of one value, and swinging by +-40.
+    calm = step_posterior(np.tile([69.0, 71.0, 70.0], 12), per_year=12)
+    wild = step_posterior(np.tile([30.0, 110.0, 70.0], 12), per_year=12)
+    assert calm.dispersion == 1
+    # Variance / mean is 1067 / 70 = 15 before season and step take anything.
+    assert 12 < wild.dispersion < 20
+    # A spread of a constant's log ratio, 9 of 36 counts of 70: at least that of chance.
+    assert calm.spread.min() >= 0.99 * (1 / (36 * 70 / 4)) ** 0.5
+    assert (wild.spread > calm.spread).all()
+
+
+def test_half_of_the_prior_share_is_chance_alone():
+    for phi, df in ((1.0, 20), (1.3, 60), (4.0, 25)):
+        nodes, log_share = _noise(phi, df=df)
+        assert nodes[0] == 1
+        assert (np.diff(nodes) > 0).all()
+        # Half on chance alone; the rest is the slab's part that the counts leave open.
+        share = np.exp(log_share)
+        assert share[0] == pytest.approx(0.5)
+        assert 0 < share[1:].sum() < 0.5
 
 
 def test_arguments_are_checked():

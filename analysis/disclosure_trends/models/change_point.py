@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 LEAST_PERIODS: Final = 8
 LEAST_CASES: Final = 10
-# Likelihood ratio over dispersion that noise exceeds one time in a hundred at a date
+# Likelihood ratio over dispersion that noise exceeds one time in forty at a date
 # declared beforehand, more often at the best of all dates. Below it nothing is said;
 # above it only an interval that leaves out 1 is called a rise or a fall.
-NOISE: Final = 6.63
+NOISE: Final = 5.02
 ONE_SIDED: Final = {"from_nothing": "rose from", "to_nothing": "fell to"}
 MOST_DAYS: Final = 730
 

@@ -20,13 +20,18 @@ from disclosure_trends.models.negative_binomial import Array
 FIRST, LAST = 2, 2  # periods that must lie before and after the change
 # Standard deviation of the log growth in a year -> prior share; 0 is no trend. Whether
 # a rise is a step or a trend must not be decided by a single guess of its size.
-TRENDS: Final = {0.0: 0.75, 0.1: 0.125, 0.25: 0.125}
+TRENDS: Final = {0.0: 0.6, 0.1: 0.25, 0.25: 0.15}
 WAVE_SD: Final = 0.3  # of each wave, on the log scale
 WEEKDAY_SD: Final = 1.0
 SEASON_ODDS: Final = 3.0  # prior odds of a season
 STEPS: Final = 12
 LARGEST: Final = 700.0  # log of a number that can still be written
-NODES: Final = np.linspace(-3.0, 4.0, 12)  # of the log dispersion, in its own errors
+TINY: Final = 1e-300
+NODES: Final = np.linspace(-3.0, 4.0, 10)  # of the log dispersion, in its own errors
+# The dispersion is 1 (chance alone) as likely as not; above 1 its density falls as
+# this power of it, so that its prior is proper.
+POISSON: Final = 0.5
+TAIL: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +47,8 @@ class StepPosterior:
     dispersion
         Variance / mean of the counts around the fullest model.
     evidence
-        Largest likelihood ratio of a step against none, divided by the dispersion.
+        Largest likelihood ratio of a step against none, divided by the dispersion that
+        the counts and the prior share make likely.
     """
 
     probability: Array
@@ -122,17 +128,23 @@ def step_posterior(
     fits = [_fit(counts, base, *design, phi=phi) for design in designs]
     flat = max(_flat(counts, base, *design, phi=phi) for design in designs)
     odds = np.log([TRENDS[sd] * SEASON_ODDS**waves_in for sd, waves_in in choices])
-    weight = _weigh(counts, fits, odds, phi=phi, df=df)
+    nodes, prior = _noise(phi, df=df)
+    joint = _weigh(counts, fits, odds[:, None] + prior[:, None, None], nodes=nodes)
+    weight = joint.sum(axis=0)
+    noise = np.tensordot(nodes, joint, axes=1) / np.maximum(weight, TINY)
+    noise = np.maximum(noise, 1.0)  # a weight may be too small to be written
     probability = np.zeros(n)
     probability[FIRST : n - LAST + 1] = weight.sum(axis=0)
+    likely = 1 / float((joint.sum(axis=(1, 2)) / nodes).sum())
     return StepPosterior(
         probability=probability,
         weight=weight.ravel(),
         log_ratio=np.concatenate([fit.step for fit in fits]),
-        spread=np.concatenate([fit.step_se for fit in fits]),
+        spread=np.concatenate([fit.step_se for fit in fits])
+        * np.sqrt(noise / phi).ravel(),
         df=df,
         dispersion=phi,
-        evidence=2 * (max(float(fit.penalised.max()) for fit in fits) - flat) / phi,
+        evidence=2 * (max(float(fit.penalised.max()) for fit in fits) - flat) / likely,
     )
 
 
@@ -260,23 +272,29 @@ def _newton(
     return np.exp(eta), beta, gram
 
 
-def _weigh(
-    counts: Array, fits: list[_Fit], odds: Array, *, phi: float, df: int
-) -> Array:
-    """Posterior of model and date, over what the dispersion may be.
+def _noise(phi: float, *, df: int) -> tuple[Array, Array]:
+    """List what the dispersion may be, with the log prior share of each value."""
+    place = np.log(phi) + NODES * np.sqrt(2 / df)
+    room = (NODES[1] - NODES[0]) * np.sqrt(2 / df)
+    above = place[place > 0]
+    slab = np.log((1 - POISSON) * TAIL * room) - TAIL * above
+    return np.exp(np.r_[0.0, above]), np.r_[np.log(POISSON), slab]
+
+
+def _weigh(counts: Array, fits: list[_Fit], prior: Array, *, nodes: Array) -> Array:
+    """Posterior of dispersion, model and date.
 
     The extended quasi-likelihood (Nelder and Pregibon 1987, Biometrika 74, 221) makes
     weights of different dispersions comparable, so that a model which leaves more
-    unexplained is also held to be noisier; flat prior on the log dispersion, from 1.
+    unexplained is also held to be noisier.
     """
     told = float((xlogy(counts, counts) - counts).sum())
-    score = []
-    for node in np.unique(np.maximum(phi * np.exp(NODES * np.sqrt(2 / df)), 1.0)):
-        fitted = np.stack([_log_weight(counts, fit, float(node)) for fit in fits])
-        likelihood = fitted - told / node - len(counts) / 2 * np.log(node)
-        score.append(likelihood + odds[:, None])
-    stacked = np.stack(score)
-    weight = np.exp(stacked - stacked.max()).sum(axis=0)
+    fitted = np.stack(
+        [[_log_weight(counts, fit, float(node)) for fit in fits] for node in nodes]
+    )
+    likelihood = -told / nodes - len(counts) / 2 * np.log(nodes)
+    score = fitted + likelihood[:, None, None] + prior
+    weight = np.exp(score - score.max())
     normalised: Array = weight / weight.sum()
     return normalised
 
