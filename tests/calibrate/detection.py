@@ -1,12 +1,15 @@
 """Error rates of the detectors, and the table of operating curves that ships.
 
 Run all with `python -m tests.calibrate detection`; a part with
-`python -m tests.calibrate.detection monthly 60`.
+`python -m tests.calibrate.detection monthly 60`, or, to draw the table that ships,
+`python -m tests.calibrate.detection figures FOLDER` (else reports/calibration).
 """
 
 import csv
 import sys
 import time
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ from disclosure_trends.models.calibration import (
 )
 from disclosure_trends.models.farrington import farrington_flexible
 from disclosure_trends.models.uptick.baselines import judge_period
+from disclosure_trends.models.uptick.error_rates import error_rates_figure
 from disclosure_trends.models.uptick.multiplicity import false_discovery_rate
 from disclosure_trends.models.uptick.series_matrix import SeriesMatrix
 from disclosure_trends.simulate.outbreaks import draw_series
@@ -31,6 +35,8 @@ CURVES = (
     Path(__file__).resolve().parents[2]
     / "analysis/disclosure_trends/models/operating_curves.csv"
 )
+FIGURES = Path("reports/calibration")  # not part of the repository
+DRAWN, MIDDLE = (1.0, 2.0, 5.0), 30.0  # dispersions drawn, level marked
 SEED = 20241124
 FARRINGTON = {  # six monthly settings, as the field would tune them
     f"FF b{b} w{w} p{p} past{past}": {
@@ -331,6 +337,30 @@ def curves(series=100):
     say(f"{len(rows)} shapes written")
 
 
+def figures(folder=FIGURES):
+    """Write the operating curves that ship as one page of figures, to open offline."""
+    import plotly.io as pio
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts, plotly = [], True
+    for shape in shapes():
+        if shape.level != LEVELS[0] or shape.dispersion not in DRAWN:
+            continue
+        fig = error_rates_figure(replace(shape, level=MIDDLE))
+        meta = fig.layout.meta["disclosure_trends"]
+        drawing = pio.to_html(fig, full_html=False, include_plotlyjs=plotly)
+        parts.append(
+            f"<h2>{escape(meta['title'])}</h2><p>{escape(meta['subtitle'])}</p>"
+            f"{drawing}<p>{escape(meta['caption'])}</p>"
+        )
+        plotly = False
+    page = folder / "operating_curves.html"
+    head = "<!doctype html><meta charset=utf-8><title>Operating curves</title>"
+    page.write_text(f"{head}<h1>Operating curves</h1>{''.join(parts)}", "utf-8")
+    say(f"{len(parts)} figures: {page}")
+
+
 PARTS = {
     "monthly": monthly,
     "off_model": off_model,
@@ -340,13 +370,19 @@ PARTS = {
     "days": days,
     "discovery": discovery,
     "curves": curves,
+    "figures": figures,
 }
 
 
 def main(arguments=()):
-    """Run the parts named, or all; a number after a name is its size."""
+    """Run the parts named, or all.
+
+    A number after a name is its size; after `figures` comes the folder to write to.
+    """
     chosen = [word for word in arguments if word in PARTS] or list(PARTS)
     sizes = [int(word) for word in arguments if word.isdigit()]
+    if chosen == ["figures"]:
+        sizes = [Path(word) for word in arguments if word not in PARTS]
     for name in chosen:
         start = time.process_time()
         PARTS[name](*sizes)

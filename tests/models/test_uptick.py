@@ -503,3 +503,21 @@ def test_published_scenarios_at_the_size_that_decides():
     assert detected(draw, loud, 0.01).mean() > 0.66
     theirs = farrington_p(draw, draw.counts, FARRINGTON["FF b9 w1 p7 past2"])
     assert detected(draw, loud, 0.01).mean() > detected(draw, theirs, 0.01).mean()
+
+
+def test_error_rates_are_drawn_for_series_like_these():
+    columns = {"X": regression_series(60, 30).astype(int).tolist()}
+    scan = detect_upticks(counts_of(columns))
+    meta = scan.figure("error_rates").layout.meta["disclosure_trends"]
+    rows = {row[0]: row for row in meta["table"]["rows"]}
+    # All levels of the table that ships; the sentence says the row of its own level.
+    assert list(rows) == [1, 3, 10, 30, 100, 300, 1000]
+    calibration = {one.id: one for one in scan.findings()}["calibration"].numbers
+    assert f"{calibration['power_double']} are found" in meta["title"]
+    assert f"{calibration['false_alarm']} raise an alarm" in meta["title"]
+    other = detect_upticks(counts_of(columns), false_alarm_rate=0.05)
+    table = other.figure("error_rates").layout.meta["disclosure_trends"]["table"]
+    assert len(table["rows"]) == 1
+    short = detect_upticks(counts_of({"X": [9, 9, 9]}))
+    said = short.figure("error_rates").layout.meta["disclosure_trends"]["title"]
+    assert said == "No series was examined, so there is no error rate to state"

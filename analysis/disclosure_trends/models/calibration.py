@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cache
 from typing import Final, Literal
 
 import numpy as np
+import pandas as pd
 
 from disclosure_trends.models.farrington import farrington_flexible, first_testable
 from disclosure_trends.models.negative_binomial import Array, upper_tail
@@ -147,6 +148,29 @@ def operating_curve(shape: Shape) -> OperatingCurve:
     """
     near = shape.nearest()
     return _table().get(near) or _simulated(near)
+
+
+def curves_by_level(shape: Shape) -> pd.DataFrame:
+    """Error rates of series like these at every tabulated level.
+
+    Parameters
+    ----------
+    shape : Shape
+        Any shape; the nearest tabulated one answers for it.
+
+    Returns
+    -------
+    DataFrame
+        `level, false_alarm, power_half, power_double, delay, found, series`, by rising
+        level; the one level of the shape where its rate or method is not tabulated.
+    """
+    near = shape.nearest()
+    shapes = [replace(near, level=float(level)) for level in LEVELS]
+    known = [one for one in shapes if one in _table()] or [near]
+    curves = [operating_curve(one) for one in known]
+    frame = pd.DataFrame([asdict(curve) for curve in curves])
+    frame.insert(0, "level", [one.level for one in known])
+    return frame.drop(columns="source")
 
 
 @cache

@@ -12,6 +12,7 @@ import pandas as pd
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import TableSpec
 from disclosure_trends.models.calibration import Shape, operating_curve
+from disclosure_trends.models.uptick.error_rates import error_rates_figure
 from disclosure_trends.models.uptick.series_matrix import (
     in_period,
     period_words,
@@ -72,7 +73,7 @@ class UptickScan(Result):
         What the series are; those by authority are for the analyst alone.
     """
 
-    figures: ClassVar[tuple[str, ...]] = ("upticks",)
+    figures: ClassVar[tuple[str, ...]] = ("upticks", "error_rates")
 
     method: Literal["calibrated", "farrington"]
     false_alarm_rate: float
@@ -176,6 +177,9 @@ class UptickScan(Result):
         return WORDS
 
     def _draw(self, name: str) -> go.Figure:
+        simulated = self.evidence == "simulated"
+        if name == "error_rates":
+            return error_rates_figure(self.shape, name=name, simulated=simulated)
         from disclosure_trends.display.series import draw_upticks
 
         return draw_upticks(
@@ -186,7 +190,7 @@ class UptickScan(Result):
             title=self._headline(self.latest).statement,
             measure=self.measure,
             as_of=self.as_of or "",
-            simulated=self.evidence == "simulated",
+            simulated=simulated,
         )
 
     def _finding(
