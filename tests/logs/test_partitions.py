@@ -1,6 +1,7 @@
 """The rules in parts: however a log is spread by its ids, the account is the same."""
 
 import json
+import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def spread(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def install(*, parts: int, clean_part: Part = partitions.clean_part) -> None:
         def run_job(session: object, job: partitions.Job, *, folder: Path, **_) -> None:
+            job = pickle.loads(pickle.dumps(job))  # noqa: S301 - as it goes to workers
             files = sorted((folder / "spread").glob("*.parquet"))
             rows = pa.concat_tables([pq.read_table(file) for file in files])
             number = pc.bit_wise_and(rows["bucket"], parts - 1)

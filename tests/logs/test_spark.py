@@ -130,6 +130,7 @@ def test_a_java_that_cannot_start_spark_is_named(monkeypatch, tmp_path, temporar
     java.write_text("#!/bin/sh\nexit 1\n")
     java.chmod(0o755)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setattr(spark, "_running_session", lambda: None)
     with pytest.raises(SettingsError) as caught:
         clean_requests(frame({}), as_of=AS_OF, engine="spark")
     assert str(caught.value) == (
