@@ -29,7 +29,11 @@ from disclosure_trends.models.uptick.baselines import judge_period
 from disclosure_trends.models.uptick.error_rates import error_rates_figure
 from disclosure_trends.models.uptick.multiplicity import false_discovery_rate
 from disclosure_trends.models.uptick.series_matrix import SeriesMatrix
-from disclosure_trends.simulate.outbreaks import draw_series
+from disclosure_trends.simulate.outbreaks import (
+    SINGLE_HARMONIC,
+    counts_around,
+    draw_series,
+)
 
 CURVES = (
     Path(__file__).resolve().parents[2]
@@ -184,6 +188,83 @@ def off_model(replicates=15):
         draw = draw_series(process, seed=SEED + 1, replicates=replicates)
         quiet, loud = our_p(draw, draw.without), our_p(draw, draw.counts)
         report(process, draw, quiet, loud)
+
+
+def noise(replicates=60):
+    """Counts that vary as no baseline knows; outbreaks grow with their sd."""
+    draw = draw_series(
+        "outbreaks",
+        seed=SEED + 7,
+        scenarios=SINGLE_HARMONIC,
+        replicates=replicates,
+    )
+    before = ordinary_counts(draw, SEED + 7)
+    for number, (name, (process, spread)) in enumerate(NOISE.items()):
+        rng = np.random.default_rng([SEED, 8, number])
+        phi = draw.dispersion[:, None]
+        grown = np.sqrt(spread(draw.mean, phi) / (phi * draw.mean))
+        past = np.round((draw.without - before) * grown)
+        quiet = process(draw.mean, phi, rng) + past
+        loud = quiet + np.ceil((draw.counts - draw.without) * grown)
+        report(name, draw, our_p(draw, quiet), our_p(draw, loud))
+
+
+def ordinary_counts(draw, seed):
+    """Draw the counts again that a draw had before its outbreaks were added."""
+    replicates = len(draw.mean) // len(np.unique(draw.scenario))
+    rows = zip(draw.mean, draw.dispersion, draw.scenario, strict=True)
+    return np.array(
+        [
+            counts_around(
+                mean, phi, np.random.default_rng([seed, scenario, i % replicates])
+            )
+            for i, (mean, phi, scenario) in enumerate(rows)
+        ]
+    )
+
+
+def _negative_binomial(mean, phi, rng):
+    excess = np.maximum(phi - 1, 1e-9)
+    spread = rng.negative_binomial(mean / excess, 1 / (1 + excess))
+    return np.where(phi > 1, spread, rng.poisson(mean)).astype(float)
+
+
+def _autoregressive(mean, phi, rng):
+    walk = rng.normal(0, 0.12, mean.shape)
+    for t in range(1, mean.shape[1]):
+        walk[:, t] += 0.6 * walk[:, t - 1]
+    return _negative_binomial(mean * np.exp(walk), phi, rng)
+
+
+def _lognormal(mean, phi, rng):
+    return rng.poisson(mean * np.exp(rng.normal(0, 0.3, mean.shape))).astype(float)
+
+
+def _quadratic(mean, phi, rng):
+    return rng.negative_binomial(4, 4 / (4 + mean)).astype(float)
+
+
+def _rising(mean, phi):
+    """Dispersion that is 2.5 times as large from month 81 on."""
+    return phi * np.where(np.arange(mean.shape[1]) >= 80, 2.5, 1.0)
+
+
+NOISE = {  # how counts are drawn, and their variance
+    "as published": (_negative_binomial, lambda mean, phi: phi * mean),
+    "AR(1) .6, sd .12": (
+        _autoregressive,
+        lambda mean, phi: phi * mean + np.expm1(0.12**2 / (1 - 0.6**2)) * mean**2,
+    ),
+    "Poisson-lognormal .3": (
+        _lognormal,
+        lambda mean, _: np.exp(0.045) * mean + np.exp(0.09) * np.expm1(0.09) * mean**2,
+    ),
+    "variance mu + mu^2/4": (_quadratic, lambda mean, _: mean + mean**2 / 4),
+    "dispersion x2.5 late": (
+        lambda mean, phi, rng: _negative_binomial(mean, _rising(mean, phi), rng),
+        lambda mean, phi: _rising(mean, phi) * mean,
+    ),
+}
 
 
 def short_history(replicates=10):
@@ -364,6 +445,7 @@ def figures(folder=FIGURES):
 PARTS = {
     "monthly": monthly,
     "off_model": off_model,
+    "noise": noise,
     "short_history": short_history,
     "weekly": weekly,
     "quarters": quarters,
