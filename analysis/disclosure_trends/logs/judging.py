@@ -11,7 +11,7 @@ from disclosure_trends.logs.database import quote_text, read_batches, run
 from disclosure_trends.logs.doubts import most_days
 from disclosure_trends.logs.phases import begin_phase
 from disclosure_trends.logs.plans import FilePlan, rows_of
-from disclosure_trends.logs.rules.lookups import fill_lookups
+from disclosure_trends.logs.rules.lookups import empty_words, fill_lookups
 from disclosure_trends.logs.rules.outputs import (
     PASSING,
     REQUESTS,
@@ -184,9 +184,16 @@ def judge_records(
 def _ids(stage: str, plans: Sequence[FilePlan]) -> str:
     if not any("request_id" in plan.reading.staged for plan in plans):
         return "SELECT NULL::VARCHAR AS request_id WHERE false"
+    # As the rules do: what is declared to mean none is it letter by letter.
+    none = "".join(
+        f" AND NOT (source_file = {quote_text(plan.file.name)} AND "
+        f"request_id IN ({', '.join(map(quote_text, words))}))"
+        for plan in plans
+        if (words := empty_words("request_id", read=plan.file.options))
+    )
     return (
         f"SELECT request_id FROM ({stage}) "
-        "WHERE structural IS NULL AND request_id <> ''"
+        f"WHERE structural IS NULL AND request_id <> ''{none}"
     )
 
 

@@ -253,13 +253,22 @@ class TextReader:
         writer.add(values, numbers, structural=structural, raw=raw)
         self.counts.records += rows - len(blank)
         self.counts.blank += len(blank)
+        for _ in odd:
+            self.counts.set_aside(where=self._where)
 
     def _slow(self, data: bytes, buffer: RowBuffer) -> None:
-        text = data.decode("utf-8", _ESCAPING)
-        if not text.isascii():
-            count_bad_lines(data, self.counts, first=self._strict.line + 1)
-        for line, end in split_lines(text, cr_only=self.dialect.cr_only):
-            self._keep(self._strict.feed(line, end), buffer)
+        end = b"\r" if self.dialect.cr_only else b"\n"
+        for piece in pieces(data, SMALL, end=end):
+            text = piece.decode("utf-8", _ESCAPING)
+            if not text.isascii():
+                count_bad_lines(piece, self.counts, first=self._strict.line + 1)
+            for line, mark in split_lines(text, cr_only=self.dialect.cr_only):
+                # Lines of nothing, which may be millions, are counted and no more.
+                if line.strip("\r") or self._strict.is_open:
+                    self._keep(self._strict.feed(line, mark), buffer)
+                else:
+                    self._strict.line += len(line) + 1
+                    self.counts.blank += len(line) + 1
 
     def _keep(self, records: Iterator[Record], buffer: RowBuffer) -> None:
         """Write what the strict reader says."""

@@ -143,6 +143,9 @@ def is_cr_only(sample: str) -> bool:
 
 def split_lines(text: str, *, cr_only: bool) -> list[tuple[str, str]]:
     """Split a text at its physical line ends into (line, end)."""
+    if cr_only and "\n" not in text:
+        *bodies, last = text.split("\r")
+        return [*((body, "\r") for body in bodies), *([(last, "")] if last else [])]
     lines = []
     for piece in re.split(r"(?<=[\r\n])" if cr_only else r"(?<=\n)", text):
         body = piece.rstrip("\r\n") if cr_only else piece.removesuffix("\n")

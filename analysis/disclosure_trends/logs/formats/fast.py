@@ -249,11 +249,11 @@ class FastReader:
         return False
 
 
-def pieces(data: bytes, size: int) -> Iterator[bytes]:
+def pieces(data: bytes, size: int, *, end: bytes = b"\n") -> Iterator[bytes]:
     """Cut `data` into pieces of about `size` bytes that end with a line end."""
     start = 0
     while start < len(data):
-        stop = data.find(b"\n", min(start + size, len(data)) - 1) + 1
+        stop = data.find(end, min(start + size, len(data)) - 1) + 1
         stop = stop or len(data)
         yield data[start:stop]
         start = stop

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from disclosure_trends.logs.database import quote_text, run
+from disclosure_trends.logs.memory import check_versions
 
 _BUCKET: Final = 24_000_000
 _BATCH: Final = 500_000
@@ -37,6 +38,11 @@ def find_repeated(
     -------
     bool
         Whether any id is of a simulated request.
+
+    Raises
+    ------
+    RequestLogError
+        If one id stands on more records than can be ranked in the memory given.
     """
     hashed = f"SELECT hash(lower(trim(request_id))) AS h, request_id FROM ({ids})"
     simulated = f"count(*) FILTER (starts_with(request_id, '{SIMULATED_PREFIX}'))"
@@ -49,7 +55,11 @@ def find_repeated(
         run(database, f"COPY ({marked} FROM ({hashed})) TO {path} (FORMAT parquet)")
         source = f"SELECT h FROM read_parquet({path})"
     found = [_repeated(database, source, n, buckets) for n in range(buckets)]
-    table = pa.table({"h": pa.array(np.concatenate(found), pa.uint64())})
+    (memory,) = run(database, "SELECT current_setting('memory_limit')")[0]
+    check_versions(max(most for _, most in found), memory=memory)
+    table = pa.table(
+        {"h": pa.array(np.concatenate([h for h, _ in found]), pa.uint64())}
+    )
     database.register("incoming", table)
     run(database, "CREATE OR REPLACE TEMP TABLE repeated AS SELECT h FROM incoming")
     database.unregister("incoming")
@@ -62,13 +72,15 @@ def find_repeated(
 
 def _repeated(
     database: duckdb.DuckDBPyConnection, hashed: str, bucket: int, buckets: int
-) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
+) -> "tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], int]":
+    """Return the hashes that occur again, and how often the commonest does."""
     chosen = f" WHERE h % {buckets} = {bucket}" if buckets > 1 else ""
     reader = database.sql(f"SELECT h FROM ({hashed}){chosen}").to_arrow_reader(_BATCH)
     batches = [batch.column(0).to_numpy() for batch in reader]
     if not batches:
-        return np.empty(0, np.uint64)
+        return np.empty(0, np.uint64), 0
     hashes = np.concatenate(batches)
     del batches
     hashes.sort()
-    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+    again, counts = np.unique(hashes[1:][hashes[1:] == hashes[:-1]], return_counts=True)
+    return again, int(counts.max(initial=-1)) + 1
