@@ -1,4 +1,4 @@
-"""A log as a whole: versions of a request, declared options, files, the real logs."""
+"""A log as a whole: declared options, the gate, files in and out."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_logs import AS_OF, clean, frame, ids, reasons
+from logs.outcomes import tally
+from small_logs import AS_OF, clean, frame, reasons
 
 import disclosure_trends as dtr
 from disclosure_trends.errors import OutputError, RequestLogError, SettingsError
@@ -29,84 +30,6 @@ def _write(folder: Path, name: str, *changes: dict[str, object]) -> Path:
     return path
 
 
-def _tally(log):
-    total = log.ledger.total
-    return total.clean, total.superseded, total.quarantined
-
-
-# --- versions of one request -----------------------------------------------------
-
-
-def test_a_row_sent_twice_is_kept_once():
-    log = clean(SAME, SAME, SAME, {})
-    assert ids(log) == ["R-4", "R-9"]
-    assert log.ledger.total.by_reason == {"duplicate_exact": 2}
-    assert list(log.to_frame()["source_row"]) == [1, 4]
-
-
-def test_the_latest_version_counts():
-    log = clean(SAME | EARLIER, SAME | LATER | {"country": "FR"}, {})
-    assert _tally(log) == (2, 1, 0)
-    assert list(log.to_frame()["country"]) == ["FR", "DE"]
-    assert list(log.superseded()["country"]) == ["DE"]
-
-
-def test_two_answers_without_a_date_are_a_conflict():
-    log = clean(SAME, SAME | {"country": "FR"}, {})
-    assert ids(log) == ["R-3"]
-    assert log.ledger.total.by_reason == {"duplicate_conflict": 2}
-
-
-def test_an_exact_tie_in_a_reported_column_is_a_conflict():
-    log = clean(SAME | LATER, SAME | LATER | {"accounts_requested": "3"}, {})
-    assert log.ledger.total.by_reason == {"duplicate_conflict": 2}
-
-
-def test_a_version_without_a_date_cannot_be_ranked():
-    log = clean(SAME | LATER, SAME | {"updated_at": "", "country": "FR"}, {})
-    assert log.ledger.total.by_reason == {"duplicate_conflict": 2}
-
-
-def test_a_tie_in_wording_keeps_one_whatever_the_order():
-    versions = [SAME | LATER | {"authority": name} for name in ("Court of Y", "Court")]
-    for rows in (versions, versions[::-1]):
-        log = clean(*rows, {})
-        assert _tally(log) == (2, 1, 0)
-        assert log.to_frame()["authority"].iloc[0] in ("Court of Y", "Court")
-        assert log.ledger.total.warnings == {"tie_between_versions": 1}
-    kept = {
-        clean(*rows).to_frame()["authority"].iloc[0]
-        for rows in (versions, versions[::-1])
-    }
-    assert len(kept) == 1
-
-
-def test_bookkeeping_is_no_conflict():
-    log = clean(SAME | {"logged_at": "2024-06-02"}, SAME | {"logged_at": "2024-06-01"})
-    assert _tally(log) == (1, 1, 0)
-    assert str(log.to_frame()["logged_at"].iloc[0])[:10] == "2024-06-01"
-    assert log.ledger.total.warnings == {}
-
-
-def test_the_newest_usable_version_counts_and_says_so():
-    log = clean(SAME | EARLIER, SAME | LATER | {"country": "QQ"})
-    assert _tally(log) == (1, 0, 1)
-    assert log.ledger.total.warnings == {"newer_version_quarantined": 1}
-
-
-def test_a_version_written_after_as_of_gives_way():
-    later = {"updated_at": "2025-02-01", "channel": "post"}
-    log = clean(SAME | EARLIER, SAME | later, {})
-    assert log.to_frame()["channel"].iloc[0] == "dsa_contact_point"
-    assert clean(SAME | later, {}).to_frame()["channel"].iloc[0] == "post"
-
-
-def test_ids_that_differ_in_case_or_blanks_are_two_requests():
-    log = clean({"request_id": "r-9"}, {"request_id": "R-9"}, {"request_id": "R-9 "})
-    assert _tally(log) == (3, 0, 0)
-    assert log.ledger.total.warnings == {"possible_duplicate": 3}
-
-
 # --- declared options ------------------------------------------------------------
 
 
@@ -115,7 +38,7 @@ def test_a_log_without_ids_has_no_duplicates():
     with pytest.raises(RequestLogError, match="request_id"):
         clean_requests(rows, as_of=AS_OF)
     log = clean_requests(rows, as_of=AS_OF, read=ReadOptions(ids="row"))
-    assert _tally(log) == (2, 0, 0)
+    assert tally(log) == (2, 0, 0)
     assert log.to_frame()["request_id"].is_unique
 
 
@@ -134,7 +57,7 @@ def test_rows_that_are_accounts_become_requests():
     assert (first["accounts_requested"], first["accounts_disclosed"]) == (1, 1)
     # Two orders of one id on two dates are two answers under one id.
     assert log.ledger.total.by_reason == {"duplicate_conflict": 2}
-    assert _tally(log) == (1, 2, 2)
+    assert tally(log) == (1, 2, 2)
     log = clean(
         order,
         order,
@@ -145,7 +68,7 @@ def test_rows_that_are_accounts_become_requests():
     assert (one["accounts_requested"], one["accounts_disclosed"]) == (3, 2)
     assert one["outcome"] == "partially_disclosed"
     assert bool(one["is_valid"])
-    assert _tally(log) == (1, 2, 0)
+    assert tally(log) == (1, 2, 0)
     assert log.ledger.total.warnings == {"account_rows_joined": 1}
 
 
@@ -217,7 +140,7 @@ def test_later_files_win(tmp_path):
     log = clean_requests(
         [first, second], as_of=AS_OF, read=ReadOptions(later_file_wins=True)
     )
-    assert _tally(log) == (3, 2, 0)
+    assert tally(log) == (3, 2, 0)
     assert dict(log.to_frame()[["request_id", "source_file"]].to_numpy()) == {
         "R-9": "2.csv",
         "A": "2.csv",
@@ -249,7 +172,7 @@ def test_options_by_file(tmp_path):
 
 
 def test_max_accounts_and_min_date():
-    assert _tally(clean({"accounts_requested": "200000"}, max_accounts=200_000)) == (
+    assert tally(clean({"accounts_requested": "200000"}, max_accounts=200_000)) == (
         1,
         0,
         0,
@@ -261,7 +184,7 @@ def test_max_accounts_and_min_date():
         "1 of 2 records (50%) are before min_date; set min_date in the read options "
         "if the log is older."
     ]
-    assert _tally(clean(old, {}, min_date="2010-05-01")) == (2, 0, 0)
+    assert tally(clean(old, {}, min_date="2010-05-01")) == (2, 0, 0)
 
 
 # --- the gate --------------------------------------------------------------------
@@ -322,7 +245,7 @@ def test_a_growing_log_gives_the_earlier_figures_at_an_earlier_date():
 
 def test_an_empty_log_has_no_requests():
     log = clean_requests(frame({}).iloc[:0], as_of=AS_OF)
-    assert _tally(log) == (0, 0, 0)
+    assert tally(log) == (0, 0, 0)
     assert log.to_frame().empty
     assert log.summary().startswith("0 records in 1 file")
     assert "The log holds no requests." in log.summary()
@@ -467,105 +390,3 @@ def test_the_zone_of_the_process_does_not_matter(tmp_path, zone):
         for tz in ("UTC", zone)
     }
     assert len(outputs) == 1
-
-
-# --- real logs -------------------------------------------------------------------
-
-UK_TERMS = {
-    "Successful": "disclosed",
-    "Partially successful": "partially_disclosed",
-    "Information not held": "no_data",
-    "Refused": "rejected",
-    "Withdrawn by the requester": "withdrawn",
-    "Awaiting classification": "pending",
-    "Long overdue": "pending",
-    "Waiting clarification": "pending",
-    "Awaiting internal review": "pending",
-    "Awaiting response": "pending",
-    "Handled by postal mail": "pending",
-    "Delayed": "pending",
-    "Delivery error": "pending",
-}
-
-
-def _uk(**more):
-    return ReadOptions(
-        columns={
-            "request_id": "Request",
-            "received_at": "Request Date",
-            "authority": "Authority Name",
-            "outcome": "Status",
-        },
-        constants={"country": "GB", "accounts_requested": 1},
-        not_recorded=("channel", "legal_process"),
-        terms={"outcome": UK_TERMS},
-        **more,
-    )
-
-
-def test_the_uk_log_reads_day_first_without_being_told(shared_data):
-    path = shared_data / "real_logs" / "uk_foi.csv"
-    log = clean_requests(path, as_of="2025-03-06", read=_uk(min_date="2008-01-01"))
-    assert _tally(log) == (5462, 0, 0)  # the figures of its README
-    months = log.to_frame()["received_at"].dt.strftime("%Y-%m")
-    assert months.nunique() == 196
-    order = log.ledger.files["uk_foi.csv"].date_orders["received_at"]
-    assert order.startswith("dmy: proved by 3609 rows")
-    counts = dtr.count_requests(log, by="country", measure="received").table
-    assert counts["value"].sum() == 5462
-    line = dtr.rate_requests(log, by="country", rate="designated_line")
-    assert str(line.estimates["GB"]) == "not estimable: channel is not recorded"
-
-
-def test_the_uk_log_without_min_date_names_the_option(shared_data):
-    log = clean_requests(
-        shared_data / "real_logs" / "uk_foi.csv", as_of="2025-03-06", read=_uk()
-    )
-    assert log.ledger.total.by_reason == {"before_min_date": 754}  # its README
-    assert any(check.name == "min_date" for check in log.checks)
-
-
-def test_the_canadian_logs(shared_data):
-    records = clean_rows = conflicts = 0
-    for path in sorted((shared_data / "real_logs" / "ca_foi").glob("*.csv")):
-        decided = "edmonton" not in path.name
-        columns = {
-            "request_id": "identifier",
-            "received_at": "date_accepted",
-            "closed_at": "date",
-        }
-        terms = {
-            "all disclosed": "disclosed",
-            "disclosed in part": "partially_disclosed",
-            "nothing disclosed": "rejected",
-            "discontinued": "withdrawn",
-            "correction": "disclosed",
-            "": "pending",
-        }
-        read = ReadOptions(
-            columns=columns | ({"outcome": "decision"} if decided else {}),
-            constants={
-                "country": "CA",
-                "authority": path.stem,
-                "accounts_requested": 1,
-            },
-            not_recorded=(
-                "channel",
-                "legal_process",
-                *(() if decided else ("outcome",)),
-            ),
-            terms={"outcome": terms} if decided else {},
-            min_date="2011-01-01",
-            max_quarantine_share=0.5,
-        )
-        log = clean_requests(path, as_of="2016-12-31", read=read)
-        assert log.passed
-        records += log.ledger.total.records
-        clean_rows += log.ledger.total.clean
-        conflicts += log.ledger.total.by_reason.get("outcome_conflict", 0)
-        if "toronto" in path.name:
-            rows = log.to_frame()
-            days = (rows["closed_at"] - rows["received_at"]).dt.days
-            assert days.max() == 349
-    # The figures of its README.
-    assert (records, clean_rows, conflicts) == (12457, 9564, 3)

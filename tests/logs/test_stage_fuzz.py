@@ -6,6 +6,7 @@ import random
 import resource
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ from logs.bad_tables import TABLE_FILES
 from logs.bad_texts import TEXT_FILES
 
 from disclosure_trends.errors import RequestLogError
+from disclosure_trends.logs.clean import clean_requests
 from disclosure_trends.logs.formats.delimited import TextReader
 from disclosure_trends.logs.limits import STRUCTURAL_CODES
 from disclosure_trends.logs.options import ReadOptions
@@ -109,6 +111,24 @@ def test_mutated_files_are_refused_or_whole() -> None:
     # KiB above the peak of what this process had held before.
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
     assert grown < 512 * 1024
+
+
+def test_mutated_files_are_cleaned_to_the_last_record_or_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "log"
+    # Cleaning takes fifty times as long as staging: every tenth mutant is enough.
+    for data, read in islice(mutants(MUTANTS), 0, None, 10):
+        path.write_bytes(data)
+        try:
+            log = clean_requests(path, as_of="2024-12-31", read=read, threads=1)
+        except RequestLogError as error:
+            _checked_message(str(error))
+            continue
+        total = log.ledger.total
+        found = len(log.to_frame()), len(log.superseded()), len(log.quarantined())
+        assert found == (total.clean, total.superseded, total.quarantined)
+        assert sum(found) == total.records
 
 
 @given(st.binary(max_size=600))
