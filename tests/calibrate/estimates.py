@@ -94,7 +94,7 @@ def _dates(base, ratio, n, phi, trend, wave, runs):
         dated = found.date_set(0.95)
         held.append(start in dated)
         size.append(len(dated))
-        low, high = (found.ratio_quantile(share) for share in (0.025, 0.975))
+        low, high = found.ratio_interval(0.95)
         inside.append(low <= ratio <= high)
     return np.mean(held), np.mean(size), np.mean(inside) if inside else np.nan
 
@@ -113,7 +113,7 @@ def quiet(runs=100):
                 mean = mean * np.exp(wave * np.cos(2 * np.pi * t / 12 + phase))
                 mean = mean * np.exp(_carried(n, lasting, rng))
                 found = step_posterior(negative_binomial(mean, phi, rng), per_year=12)
-                low, high = (found.ratio_quantile(share) for share in (0.025, 0.975))
+                low, high = found.ratio_interval(0.95)
                 given = found.evidence >= NOISE
                 said += given
                 claimed += given and not low <= 1 <= high

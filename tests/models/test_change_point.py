@@ -191,6 +191,23 @@ def test_chance_alone_is_told_from_more():
     assert (wild.spread > calm.spread).all()
 
 
+def test_the_interval_holds_with_and_without_a_trend():
+    # A rise that may be a trend: 60 to 99 over three years, in six blocks.
+    y = np.repeat([60.0, 66.0, 73.0, 81.0, 90.0, 99.0], 6)
+    found = step_posterior(y, per_year=12)
+    low, high = found.ratio_interval(0.95)
+    assert low <= found.ratio_quantile(0.025) < found.ratio_quantile(0.975) <= high
+    heard = 0
+    for sd in np.unique(found.trend):
+        part = found.weight * (found.trend == sd)
+        inside = (np.log(low) < found.log_ratio) & (found.log_ratio < np.log(high))
+        if part.sum() >= 0.2:
+            heard += 1
+            # Nearly all of a trend's own mixture is centred within 95 % of it.
+            assert part[inside].sum() / part.sum() > 0.9
+    assert heard >= 1
+
+
 def test_half_of_the_prior_share_is_chance_alone():
     for phi, df in ((1.0, 20), (1.3, 60), (4.0, 25)):
         nodes, log_share = _noise(phi, df=df)

@@ -290,10 +290,11 @@ def _ratio(
     if not values[start:].any():
         return NotEstimable("nothing came after the change", rule="to_nothing")
     refused = gate_effect(middle, (high - low) / 4)
+    lower, upper = posterior.ratio_interval(level)
     return refused or Estimate(
         value=posterior.ratio_quantile(0.5),
-        lower=posterior.ratio_quantile(tail),
-        upper=posterior.ratio_quantile(1 - tail),
+        lower=lower,
+        upper=upper,
         level=level,
         kind="confidence",
         unit="ratio",

@@ -24,6 +24,7 @@ TRENDS: Final = {0.0: 0.6, 0.1: 0.25, 0.25: 0.15}
 WAVE_SD: Final = 0.3  # of each wave, on the log scale
 WEEKDAY_SD: Final = 1.0
 SEASON_ODDS: Final = 3.0  # prior odds of a season
+LIKELY: Final = 0.2  # a size of trend with at least this posterior share is heard
 STEPS: Final = 12
 LARGEST: Final = 700.0  # log of a number that can still be written
 TINY: Final = 1e-300
@@ -44,6 +45,8 @@ class StepPosterior:
         Of each position being the first at the new level; adds to 1.
     weight, log_ratio, spread, df
         Mixture of t distributions of the log rate ratio.
+    trend
+        Standard deviation of the trend behind each part of the mixture.
     dispersion
         Variance / mean of the counts around the fullest model.
     evidence
@@ -55,23 +58,42 @@ class StepPosterior:
     weight: Array
     log_ratio: Array
     spread: Array
+    trend: Array
     df: int
     dispersion: float
     evidence: float
 
     def ratio_quantile(self, share: float) -> float:
         """Quantile of the rate ratio; infinite where it cannot be written."""
-        exponent = self.log_ratio_quantile(share)
-        return float(np.exp(exponent)) if exponent < LARGEST else float("inf")
+        return _written(self.log_ratio_quantile(share))
+
+    def ratio_interval(self, level: float) -> tuple[float, float]:
+        """Interval of the rate ratio that holds with and without a trend.
+
+        It spans the interval of the mixture and that of each size of trend which the
+        counts leave likely: a small step and a trend look alike, and no prior share
+        of trends is right for every series.
+        """
+        tail = (1 - level) / 2
+        views = [self.weight]
+        for sd in np.unique(self.trend):
+            part = np.where(self.trend == sd, self.weight, 0.0)
+            views += [part / part.sum()] if part.sum() >= LIKELY else []
+        low = min(self._quantile(tail, view) for view in views)
+        high = max(self._quantile(1 - tail, view) for view in views)
+        return _written(low), _written(high)
 
     def log_ratio_quantile(self, share: float) -> float:
         """Quantile of the log rate ratio."""
+        return self._quantile(share, self.weight)
+
+    def _quantile(self, share: float, weight: Array) -> float:
         low = float((self.log_ratio - 12 * self.spread).min())
         high = float((self.log_ratio + 12 * self.spread).max())
         for _ in range(80):
             middle = (low + high) / 2
             below = stdtr(self.df, (middle - self.log_ratio) / self.spread)
-            reached = float((self.weight * below).sum()) < share
+            reached = float((weight * below).sum()) < share
             low, high = (middle, high) if reached else (low, middle)
         return (low + high) / 2
 
@@ -81,6 +103,10 @@ class StepPosterior:
         before = np.cumsum(self.probability[order]) - self.probability[order]
         chosen: Array = np.sort(order[before < level])
         return chosen
+
+
+def _written(exponent: float) -> float:
+    return float(np.exp(exponent)) if exponent < LARGEST else float("inf")
 
 
 def step_posterior(
@@ -142,6 +168,7 @@ def step_posterior(
         log_ratio=np.concatenate([fit.step for fit in fits]),
         spread=np.concatenate([fit.step_se for fit in fits])
         * np.sqrt(noise / phi).ravel(),
+        trend=np.repeat([sd for sd, _ in choices], weight.shape[1]),
         df=df,
         dispersion=phi,
         evidence=2 * (max(float(fit.penalised.max()) for fit in fits) - flat) / likely,
