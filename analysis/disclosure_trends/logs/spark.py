@@ -172,7 +172,7 @@ def run_job(session: "SparkSession", job: Job, *, folder: Path, parts: int) -> N
         with warnings.catch_warnings():
             # It warns of pandas 3; only Arrow goes to the workers and back.
             warnings.simplefilter("ignore", FutureWarning)
-            spread = session.read.parquet(_place(folder / "spread"))
+            spread = session.read.parquet(_literal(_place(folder / "spread")))
             judged = (
                 spread.repartition(parts, "bucket")
                 .drop("bucket")
@@ -210,6 +210,11 @@ def _reason(kind: str, text: str) -> str:
 
 def _place(path: Path) -> str:
     return f"file://{path}"
+
+
+def _literal(place: str) -> str:
+    """Write a place that is to be read, where Spark expects a pattern."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
 
 
 def _spark_types() -> str:
