@@ -132,6 +132,17 @@ def test_the_bound_is_the_quantile():
     assert (found.tail(upper)[upper > 0] > 0.01).all()
 
 
+def test_light_components_never_change_the_bound():
+    # The obvious version: the smallest count whose whole tail is small enough.
+    y = messy_batch(series=12)
+    found = predict_mixture(y[:, :-2])
+    for share in (0.001, 0.01, 0.2, 0.5, 0.99):
+        count = np.zeros(len(y))
+        while (more := found.tail(count + 1) > share).any():
+            count[more] += 1
+        np.testing.assert_array_equal(found.upper(share), count)
+
+
 def test_columns_status_and_missing_values():
     rng = np.random.default_rng(1)
     quiet = rng.poisson(9, 40).tolist()

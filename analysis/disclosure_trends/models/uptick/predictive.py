@@ -22,6 +22,7 @@ from disclosure_trends.models.negative_binomial import (
 
 # Three-point Gauss-Hermite rule: what is not known about the log dispersion.
 NO_WEIGHT: Final = 1e-12  # of a component; its tail cannot be seen
+LIGHT: Final = 1e-4  # of a component; its tail seldom decides on a quantile
 NODES: Final = ((-(3**0.5), 1 / 6), (0.0, 2 / 3), (3**0.5, 1 / 6))
 
 
@@ -82,14 +83,32 @@ class Predictive:
         skew = spread / np.maximum(np.sqrt(self.expected), 1e-9)
         z = ndtri(1 - share)
         guess = self.expected + z * spread + (z * z - 1) / 6 * skew
-        return smallest_count(
-            self._tail, share=share, guess=guess, width=np.maximum(0.1 * spread, 1)
+        width = np.maximum(0.1 * spread, 1)
+        # Light components cost as much as heavy ones and seldom decide: what the
+        # heavy ones say is a lower limit of the tail, with the weight of the light
+        # ones an upper limit. Only where the share lies between is the tail needed.
+        found = smallest_count(
+            lambda count, rows: self._tail(count, rows, least=LIGHT),
+            share=share,
+            guess=guess,
+            width=width,
         )
+        every = np.arange(len(found))
+        light = np.where(self.weight > LIGHT, 0.0, self.weight).sum(axis=1)
+        most = self._tail(found + 1, every, least=LIGHT) + light
+        open_ = np.flatnonzero(~(most <= share))
+        found[open_] = smallest_count(
+            lambda count, rows: self._tail(count, open_[rows]),
+            share=share,
+            guess=found[open_],
+            width=width[open_],
+        )
+        return found
 
-    def _tail(self, count: Array, rows: Rows) -> Array:
-        """Tails of some series; components of next to no weight are left out."""
+    def _tail(self, count: Array, rows: Rows, *, least: float = NO_WEIGHT) -> Array:
+        """Tails of some series; components of less weight are left out."""
         weight = self.weight[rows]
-        place, component = np.nonzero(weight > NO_WEIGHT)
+        place, component = np.nonzero(weight > least)
         chosen = rows[place]
         tails = upper_tail(
             count[place],
