@@ -258,6 +258,8 @@ def test_the_figures_draw_what_the_tables_hold(telegram):
     assert [bar.base[0] for bar in bars] == pytest.approx(list(rows["lower"]))
     windows = result.figure("windows")
     assert {trace.type for trace in windows.data} <= {"bar", "scatter"}
+    coverage = result.figure("coverage").layout.meta["disclosure_trends"]
+    assert coverage["table"]["caption"] == "Members of the EU with a figure, by quarter"
     countries, events = result.later.display_tables()
     assert events.rows["source_url"].str.startswith("http").all()
     assert set(countries.rows["tone"]) == {"s1", "s2"}

@@ -29,8 +29,9 @@ class _Log:
 def opened(tmp_path):
     def make(*countries, bad=0, day="2024-01-05", outcomes=()):
         words = [*outcomes, *["disclosed"] * len(countries)]
+        days = [AS_OF, *[day] * len(countries)]
         rows = [
-            f"R{n},{day if n else AS_OF},{country},Court,email,court_order,{words[n]},1\n"
+            f"R{n},{days[n]},{country},Court,email,court_order,{words[n]},1\n"
             for n, country in enumerate(countries)
         ]
         rows += [f"B{n},{day},FR,Court,email,court_order,??,1\n" for n in range(bad)]

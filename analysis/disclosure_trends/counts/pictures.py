@@ -158,7 +158,7 @@ def coverage_spec(
         as_of="" if published.as_of is None else published.as_of.isoformat(),
         table=TableSpec(
             name="coverage",
-            caption=f"{of.capitalize()} with a figure, by quarter",
+            caption=f"{wording.capital(of)} with a figure, by quarter",
             columns=(
                 ColumnRule(key="period", label="Quarter"),
                 ColumnRule(key="exact", label="For the quarter", kind="count"),

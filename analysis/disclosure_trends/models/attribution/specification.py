@@ -16,6 +16,7 @@ import pandas as pd
 from disclosure_trends.models.attribution.effect import estimate_effect
 from disclosure_trends.models.jackknife import Jackknifed
 from disclosure_trends.models.panel import Ints, Panel, Texts
+from disclosure_trends.vocabulary.countries import country_in_prose
 
 CHOICES: Final = ("dates", "measure", "history", "window", "countries", "left_out")
 SHORT_HISTORY: Final = 12
@@ -102,7 +103,9 @@ def _combine(
         windows["last month of each"] = before[-1:], after[-1:]
     countries = {"all": np.ones(first.n_authorities, dtype=np.bool_)}
     if top_country is not None:
-        countries[f"without {top_country}"] = first.country != top_country
+        countries[f"without {country_in_prose(str(top_country))}"] = (
+            first.country != top_country
+        )
     for dates, measure, history, window, kept, left_out in product(
         choices.by_dates,
         choices.by_measure,

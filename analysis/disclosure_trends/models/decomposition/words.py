@@ -212,10 +212,10 @@ def describe_figure(result: DecompositionResult) -> FigureSpec:
         name="decomposition_waterfall",
         title=_title(result, parts),
         subtitle=f"Change in valid requests from {describe_region(result.region)}, "
-        f"{before} to {after}, split by the average over all orders of change "
+        f"between {before} and {after}, split by the average over all orders of change "
         "(Shapley, Das Gupta). Whiskers: 95 per cent intervals, countries left out one "
         "at a time.",
-        alt=f"Waterfall of valid requests from {before} to {after}: "
+        alt=f"Waterfall of valid requests between {before} and {after}: "
         f"{', '.join(values) or 'nothing is known'}.",
         caption="A description, not a cause: where factors change together, their "
         f"interaction is shared out by convention.{gap} The data table has the second "
