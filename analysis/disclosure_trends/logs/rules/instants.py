@@ -54,6 +54,8 @@ _HELPERS = (
     "|| g.f END || zone_of(g.z) END",
     "is_blank(x) AS CASE WHEN x >= '!' AND x < chr(127) THEN false ELSE "
     f"trim(x, {BLANKS}) = '' END",
+    "unblank(x) AS CASE WHEN x >= '!' AND x < chr(127) THEN x WHEN "
+    f"trim(x, {BLANKS}) <> '' THEN x END",
     "trimmed(x) AS CASE WHEN x >= '!' AND x < chr(127) AND right(x, 1) BETWEEN '!' AND "
     f"'~' THEN x ELSE nullif(trim(x, {BLANKS}), '') END",
     "serial_text(x) AS left(strftime(TIMESTAMP '1899-12-30' + to_days(left(x, 5)::"
@@ -241,6 +243,8 @@ def _moments(dated: tuple[str, ...], reading: Reading) -> str:
             f"(k_{c} = 7 OR (k_{c} < 7 OR k_{c} = 9) AND z_{c} = '' AND "
             f"wall_{c} IS NOT NULL AND strlen(iso_{c}) > 10)"
         )
+        if c in reading.offset_only:
+            naive = "false"
         columns.append(f"{naive} AS naive_{c}")
         if reading.zoned and c not in reading.offset_only:
             w = f"wall_{c} // {_SECOND}"

@@ -12,12 +12,18 @@ import pyarrow as pa
 from disclosure_trends.logs.database import run
 from disclosure_trends.logs.marks import COUNTS, SURVEYED
 from disclosure_trends.logs.options import ReadOptions
-from disclosure_trends.logs.rules.mapping import Mapped, map_spelling, own_word
+from disclosure_trends.logs.rules.mapping import (
+    Mapped,
+    map_spelling,
+    own_word,
+    value_number,
+)
 from disclosure_trends.logs.rules.reading import Reading
 from disclosure_trends.logs.rules.survey import Survey
 from disclosure_trends.logs.rules.zones import is_zone, zone_months
 from disclosure_trends.vocabulary.lines import designated_lines
 from disclosure_trends.vocabulary.regions import membership_table
+from disclosure_trends.vocabulary.terms import CHANNELS
 
 _ONE_DAY = timedelta(days=1)
 _SECOND: Final = 1_000_000
@@ -45,7 +51,7 @@ _LINES = pa.schema(
         ("kind", pa.string()),
         ("from_us", pa.int64()),
         ("to_us", pa.int64()),
-        ("channels", pa.string()),
+        ("channels", pa.int64()),
     ]
 )
 _NAMED = pa.schema([("name", pa.string()), ("value", pa.string())])
@@ -119,7 +125,8 @@ def fill_lookups(
     for column, mapped in spellings.items():
         if column != "source_timezone":
             rows = [
-                (s, m.value, m.number, m.fault, m.repair) for s, m in mapped.items()
+                (s, m.value, value_number(column, m), m.fault, m.repair)
+                for s, m in mapped.items()
             ]
             put_table(database, f"map_{column}", rows, _MAP)
     zones = {s: m.value for s, m in spellings.get("source_timezone", {}).items()}
@@ -203,7 +210,7 @@ def _put_zones(
 
 
 @cache
-def _line_rows() -> tuple[tuple[str, str, int, int, str], ...]:
+def _line_rows() -> tuple[tuple[str, str, int, int, int], ...]:
     """Cut the time of each country where its designated lines change."""
     lines = designated_lines()
     members = membership_table()
@@ -234,15 +241,15 @@ def line_types() -> tuple[str, ...]:
 
 def _segments(
     country: str, kind: str, spans: Sequence[tuple[date, date, str, str]]
-) -> list[tuple[str, str, int, int, str]]:
+) -> list[tuple[str, str, int, int, int]]:
     spans = [span for span in spans if span[3] in ("", kind)]
     cuts = sorted({s[0] for s in spans} | {s[1] + _ONE_DAY for s in spans})
     rows = []
     for start, end in pairwise(cuts):
         channels = sorted({s[2] for s in spans if s[0] <= start <= s[1]})
         if channels:
-            text = f";{';'.join(channels)};"
-            rows.append((country, kind, microseconds(start), microseconds(end), text))
+            mask = sum(1 << CHANNELS.index(channel) for channel in channels)
+            rows.append((country, kind, microseconds(start), microseconds(end), mask))
     return rows
 
 

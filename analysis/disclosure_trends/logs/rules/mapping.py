@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from disclosure_trends.logs.marks import COUNTS, repair_bits
 from disclosure_trends.logs.options import ReadOptions
@@ -18,11 +19,21 @@ from disclosure_trends.vocabulary.countries import (
 )
 from disclosure_trends.vocabulary.reasons import reason_bit
 from disclosure_trends.vocabulary.terms import (
+    CHANNELS,
     closed_list,
     match_term,
     remove_invisible,
 )
 
+NUMBERED: Final = ("channel", "outcome")
+"""Columns whose values have a number beside, as `value_number` gives it."""
+REJECTED: Final = 2
+"""Number of the outcome of which the ground says whether the request was valid."""
+_VALIDITY_OF = {
+    **dict.fromkeys(("disclosed", "partially_disclosed", "no_data", "preserved"), 1),
+    "transferred": 0,
+    "rejected": REJECTED,
+}
 _FAULTS = {
     "channel": "unknown_channel",
     "legal_process": "unknown_legal_process",
@@ -118,6 +129,31 @@ def own_word(column: str, spelling: str, *, read: ReadOptions) -> str | None:
     """
     words: Mapping[str, str] = read.terms.get(column, {})
     return words.get(spelling, words.get(spelling.strip()))
+
+
+def value_number(column: str, meaning: Mapped) -> int | None:
+    """Return the number that the rules compare instead of a word.
+
+    Parameters
+    ----------
+    column : str
+        Canonical column.
+    meaning : Mapped
+        What a spelling means.
+
+    Returns
+    -------
+    int or None
+        Of a channel its place in the closed list, as a set of designated channels has
+        it; of an outcome 1 if it says that the request was valid, 0 if it was not, and
+        `REJECTED` where the ground decides. None where the word says nothing, and the
+        count itself of counts.
+    """
+    if column == "channel" and meaning.value not in (None, "unknown"):
+        return CHANNELS.index(str(meaning.value))
+    if column == "outcome":
+        return _VALIDITY_OF.get(str(meaning.value))
+    return meaning.number
 
 
 def default_fault(column: str) -> int:

@@ -21,7 +21,7 @@ from disclosure_trends.logs.rules.instants import (
     instant_steps,
     macro_statements,
 )
-from disclosure_trends.logs.rules.mapping import default_fault
+from disclosure_trends.logs.rules.mapping import NUMBERED, REJECTED, default_fault
 from disclosure_trends.logs.rules.reading import Reading
 from disclosure_trends.logs.rules.stored import is_stored
 from disclosure_trends.vocabulary.columns import COLUMN_NAMES, COLUMNS, ColumnSpec
@@ -35,7 +35,6 @@ _DAY: Final = 86_400_000_000
 _STRUCTURAL: Final = 16
 _NOTHING_GIVEN = ("rejected", "withdrawn", "expired", "no_data")
 _SOMETHING_GIVEN = ("disclosed", "partially_disclosed")
-_ANSWERED = ("no_data", "preserved")
 _SETTLED = ("outcome", "validity", "refusal_ground")
 _OPTIONAL_DATES = tuple(c for c in INSTANTS if c not in ("received_at", "closed_at"))
 
@@ -123,6 +122,7 @@ def _look_up(dated: tuple[str, ...], reading: Reading) -> str:
             f"{default_fault(c)}) WHEN t_{c}::BIGINT > {reading.max_accounts} THEN "
             f"{reason_bit('implausible_count')} ELSE 0 END AS f_{c}",
         ]
+    columns += [f"m_{c}.number AS n_{c}" for c in NUMBERED if c in mapped]
     columns += [f"coalesce(m_{c}.repair, 0) AS r_{c}" for c in (*mapped, *counts)]
     columns += [f"{instant_fault(c, reading=reading)} AS f_{c}" for c in dated]
     columns += [f"coalesce(m_{c}.value, t_{c}) AS own_{c}" for c in merged]
@@ -270,8 +270,9 @@ def _repairs(dated: tuple[str, ...], reading: Reading) -> str:
         if reading.has(c) and c not in ("source_timezone", "emergency")
     ]
     parts += [
-        f"CASE WHEN k_{c} = 9 AND strlen(trim(t_{c}, {BLANKS})) < strlen(t_{c}) THEN "
-        f"{repair_bits(c, ['blanks'])} ELSE 0 END"
+        # A CASE of its own: both sides of an AND may be worked out for all rows.
+        f"CASE WHEN k_{c} = 9 THEN CASE WHEN strlen(trim(t_{c}, {BLANKS})) < "
+        f"strlen(t_{c}) THEN {repair_bits(c, ['blanks'])} ELSE 0 END ELSE 0 END"
         for c in dated
     ]
     return _bits(parts)
@@ -293,7 +294,9 @@ def _warnings(dated: tuple[str, ...], reading: Reading) -> str:
         if reading.has(column):
             filled = f"NOT is_blank(t_{column})"
             conditions[name] = f"v_{column} IS NULL AND {filled}"
-    conditions |= {f"naive_{c}": f"naive_{c}" for c in dated}
+    conditions |= {
+        f"naive_{c}": f"naive_{c}" for c in dated if c not in reading.offset_only
+    }
     return _bits(
         f"CASE WHEN {condition} THEN {warning_bit(name)} ELSE 0 END"
         for name, condition in conditions.items()
@@ -309,18 +312,18 @@ def _is_repeated(reading: Reading) -> str:
     return "hash(lower(trim(t_request_id))) IN (SELECT h FROM repeated)"
 
 
-def _is_valid() -> str:
-    formal, given = _words(FORMAL_GROUNDS), _words((*_SOMETHING_GIVEN, *_ANSWERED))
-    from_validity = (
+def _is_valid(reading: Reading) -> str:
+    parts = [
         "WHEN s_validity = 'valid' THEN true WHEN s_validity = 'not_assessed' THEN "
         "NULL WHEN s_validity IS NOT NULL THEN false"
-    )
-    from_outcome = (
-        f"WHEN s_outcome IN ({given}) THEN true WHEN s_outcome = 'transferred' THEN "
-        "false WHEN s_outcome = 'rejected' THEN s_refusal_ground NOT IN "
-        f"({formal})"
-    )
-    return f"CASE {from_validity} {from_outcome} END"
+    ]
+    if reading.has("outcome"):
+        parts.append(
+            f"WHEN closed_late THEN NULL WHEN n_outcome = {REJECTED} THEN "
+            f"s_refusal_ground NOT IN ({_words(FORMAL_GROUNDS)}) "
+            "WHEN n_outcome IS NOT NULL THEN n_outcome = 1"
+        )
+    return f"CASE {' '.join(parts)} END"
 
 
 def _output(dated: tuple[str, ...], reading: Reading) -> str:
@@ -332,7 +335,7 @@ def _output(dated: tuple[str, ...], reading: Reading) -> str:
             for column in COLUMNS
             if is_stored(column, reading)
         ),
-        f"{_is_valid()} AS is_valid",
+        f"{_is_valid(reading)} AS is_valid",
         f"{line} AS on_designated_line",
         "source_row, reasons",
         f"{_repairs(dated, reading)} AS repairs",
@@ -358,7 +361,7 @@ def _final(column: ColumnSpec, reading: Reading) -> str:
         return by_kind[column.kind]
     own = f"own_{c}" if c in reading.merged else f"t_{c}"
     if c == "authority":
-        return f"CASE WHEN NOT is_blank({own}) THEN {own} END"
+        return f"unblank({own})"
     return f"trimmed({own})"
 
 
@@ -372,10 +375,8 @@ def _designated(reading: Reading) -> tuple[str, str]:
         kind = (
             f"CASE WHEN v_authority_type IN ({types}) THEN v_authority_type ELSE '' END"
         )
-    line = (
-        "CASE WHEN lines.channels IS NULL OR v_channel = 'unknown' THEN NULL ELSE "
-        "contains(lines.channels, ';' || v_channel || ';') END"
-    )
+    # Both are NULL where there is nothing to compare; so is the answer then.
+    line = "(lines.channels >> n_channel) & 1 = 1"
     join = (
         f"LEFT JOIN lines ON lines.country = v_country AND lines.kind = {kind} AND "
         "s_received_at >= lines.from_us AND s_received_at < lines.to_us"
