@@ -45,6 +45,7 @@ _ESCAPING = "surrogateescape"
 _PROBE_LINES = 20
 _PIECE, _SMALL, _FIRST_PIECE = MIB, 128 * 1024, 64 * 1024
 _PROBED = 64
+_NOTHING = frozenset((b"", b"\r", b"{}", b"{}\r"))
 _KEY_OBJECTS = 1_000
 _TEXTS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 
@@ -211,7 +212,10 @@ def _stage_strictly(
     if not lines[-1]:
         lines.pop()
     for number, line in enumerate(lines, start=before + 1):
-        _stage_line(line, number, run)
+        if line in _NOTHING:
+            run.counts.blank += 1
+        else:
+            _stage_line(line, number, run)
     if fast is not None:
         fast.learn(lines[:_PROBED])
     return len(lines)

@@ -288,6 +288,8 @@ def _map_count(column: str, spelling: str, *, max_accounts: int) -> Mapped:
 
 def _ascii_digits(text: str) -> str | None:
     """Write the decimal digits of one script in ASCII; None where scripts are mixed."""
+    if text.isascii():
+        return text
     zeros = {
         ord(character) - unicodedata.decimal(character)
         for character in text
