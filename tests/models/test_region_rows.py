@@ -72,6 +72,35 @@ def test_it_says_only_what_stands_out_and_shows_the_rest_in_rows(rows):
     assert rows.bundle()["type"] == "RegionRows"
 
 
+def test_a_region_whose_last_periods_are_missing_is_not_judged():
+    rng = np.random.default_rng(9)
+    months = [str(p) for p in pd.period_range("2022-01", periods=40, freq="M")]
+    late = [*rng.poisson(6, 38), None, None]
+    rows = detect_upticks(
+        counts_of({"DE": rng.poisson(9, 40), "FR": late}, periods=months)
+    ).by_region()
+    table = rows.table.set_index("region")
+    assert table["verdict"].to_dict() == {
+        "DE": "as expected",
+        "FR": "incomplete period",
+    }
+    assert table["provisional"].to_dict() == {
+        "DE": "none",
+        "FR": "March 2025 to April 2025",
+    }
+
+
+def test_nothing_to_show_is_no_table():
+    months = [str(p) for p in pd.period_range("2022-01", periods=40, freq="M")]
+    zero = counts_of({"DE": [0] * 40}, periods=months)
+    rows = detect_upticks(zero).by_region()
+    assert rows.table.empty
+    assert rows.display_tables() == ()
+    assert rows.findings()[0].statement == (
+        "No uptick can be claimed, no series could be examined: too few cases (1)."
+    )
+
+
 def test_short_histories_are_refused_in_the_row():
     quarters = ["2024Q1", "2024Q2", "2024Q3"]
     # Telegram's transparency reports, fulfilled requests: the article's two countries.

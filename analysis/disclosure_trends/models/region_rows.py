@@ -214,7 +214,9 @@ def _row(
     change = ratio if undated is None and isinstance(ratio, Estimate) else NONE
     period = str(found["period"])
     series = counts.series(region)
-    open_ = series.loc[~series["is_complete"] & (series["period"] >= period), "period"]
+    complete = series.loc[series["is_complete"] & series["value"].notna(), "period"]
+    last = str(complete.iloc[-1]) if len(complete) else ""
+    open_ = series.loc[series["period"] > last, "period"]
     return {
         "region": region,
         "period": period,
