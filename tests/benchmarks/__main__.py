@@ -11,13 +11,22 @@ def main(names: list[str]) -> None:
     Parameters
     ----------
     names : list of str
-        Modules of this folder; all if empty.
+        Modules of this folder, each with the sizes that it takes behind it; all if
+        empty.
     """
     folder = Path(__file__).parent
     known = sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("_"))
-    for name in names or known:
-        print(f"== {name}")  # noqa: T201
-        import_module(f"tests.benchmarks.{name}").main()
+    sizes: dict[str, list[str]] = {}
+    for word in names:
+        if word.replace("_", "").isdigit() and sizes:
+            sizes[list(sizes)[-1]].append(word)
+        else:
+            sizes[word] = []
+    for name in sizes or known:
+        module = import_module(f"tests.benchmarks.{name}")
+        if hasattr(module, "main"):
+            print(f"== {name}")  # noqa: T201
+            module.main(*sizes.get(name, []))
 
 
 if __name__ == "__main__":
