@@ -31,6 +31,7 @@ SEEDS = [
 ]
 # Twenty thousand in the nightly profile, three hundred otherwise.
 MUTANTS = 20_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 300
+NIGHTLY = pytest.mark.timeout(7_200 if MUTANTS > 300 else 600)
 ENGINE = duckdb.connect(config={"threads": 1})
 PIECES = [
     b'"',
@@ -100,6 +101,7 @@ def mutants(count: int) -> Iterator[tuple[bytes, ReadOptions]]:
         yield bytes(data), file.read
 
 
+@NIGHTLY
 def test_mutated_files_are_refused_or_whole() -> None:
     slowest = 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -113,6 +115,7 @@ def test_mutated_files_are_refused_or_whole() -> None:
     assert grown < 512 * 1024
 
 
+@NIGHTLY
 def test_mutated_files_are_cleaned_to_the_last_record_or_refused(
     tmp_path: Path,
 ) -> None:
