@@ -1,7 +1,10 @@
 """Which version of a request counts, and what becomes of the others."""
 
 from logs.outcomes import tally
-from small_logs import clean, ids
+from small_logs import AS_OF, clean, frame, ids
+
+from disclosure_trends.logs.clean import clean_requests
+from disclosure_trends.logs.options import ReadOptions
 
 LATER = {"updated_at": "2024-06-02T00:00:00Z"}
 EARLIER = {"updated_at": "2024-06-01T00:00:00Z"}
@@ -76,3 +79,14 @@ def test_ids_that_differ_in_case_or_blanks_are_two_requests():
     log = clean({"request_id": "r-9"}, {"request_id": "R-9"}, {"request_id": "R-9 "})
     assert tally(log) == (3, 0, 0)
     assert log.ledger.total.warnings == {"possible_duplicate": 3}
+
+
+def test_versions_on_one_line_of_a_file_are_told_apart(tmp_path):
+    rows = (SAME, SAME, SAME | {"authority": "Court"}, {"request_id": "R-7"}, {})
+    records = frame(*rows).to_json(orient="records", lines=True).split("\n")
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(records), encoding="utf-8")
+    log = clean_requests(path, as_of=AS_OF, read=ReadOptions(max_quarantine_share=1))
+    assert log.ledger.total.by_reason == {"duplicate_exact": 1}
+    assert tally(log) == (3, 1, 1)
+    assert set(log.to_frame()["source_row"]) == {1}

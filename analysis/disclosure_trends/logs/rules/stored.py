@@ -36,8 +36,11 @@ def stored_query(parquet: str, *, reading: Reading) -> str:
         "is_repeated, raw, raw_row",
         f"{quote_text(reading.name)} AS source_file",
         f"{reading.number}::INTEGER AS file_number",
+        # A line may hold several records, so that its number does not name one.
+        "file_row_number AS record",
     ]
-    return f"SELECT {', '.join(columns)} FROM read_parquet({parquet})"
+    rows = f"read_parquet({parquet}, file_row_number = true)"
+    return f"SELECT {', '.join(columns)} FROM {rows}"
 
 
 def is_stored(column: ColumnSpec, reading: Reading) -> bool:

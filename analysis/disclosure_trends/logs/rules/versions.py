@@ -44,13 +44,13 @@ def ranked_query(
         "WHERE is_repeated AND reasons = 0",
         "orders": _orders(account_files, everything),
         # From here on only what tells versions apart, each written once.
-        "files": "SELECT request_id, source_file, source_row, file_number, logged_at, "
+        "files": "SELECT request_id, file_number, record, source_row, logged_at, "
         "acknowledged_at, max(file_number) OVER (PARTITION BY request_id) AS "
         f"last_file, CASE WHEN updated_at >= {end_us} THEN -updated_at ELSE "
         f"updated_at END AS version, {everything} AS content, {_content('reported')} "
         f"AS answer, {_content('free text')} AS wording FROM orders WHERE place = 1",
         "copies": "SELECT *, row_number() OVER (PARTITION BY request_id, content "
-        f"ORDER BY file_number, source_row) AS copy FROM files WHERE {last}",
+        f"ORDER BY file_number, source_row, record) AS copy FROM files WHERE {last}",
         "versions": "SELECT *, count(version) OVER ids IN (0, count(*) OVER ids) "
         "AS is_dated, max(version) OVER ids AS newest FROM copies WHERE copy = 1 "
         "WINDOW ids AS (PARTITION BY request_id)",
@@ -65,18 +65,18 @@ def ranked_query(
         "fates": _fates(later_file_wins=later_file_wins),
         # Grouped by itself: a window over whole records would hold them in memory.
         "look_alikes": "SELECT lower(trim(request_id)) AS bare FROM orders JOIN fates "
-        "USING (source_file, source_row) WHERE fate = 'clean' GROUP BY bare "
+        "USING (file_number, record) WHERE fate = 'clean' GROUP BY bare "
         "HAVING min(request_id) <> max(request_id)",
         "marks": _marks(),
-        "raws": f"SELECT source_file, source_row, raw, raw_row FROM ({typed}) SEMI "
-        f"JOIN (FROM marks WHERE {_SET_ASIDE}) USING (source_file, source_row)",
+        "raws": f"SELECT file_number, record, raw, raw_row FROM ({typed}) SEMI "
+        f"JOIN (FROM marks WHERE {_SET_ASIDE}) USING (file_number, record)",
     }
     chain = ", ".join(f"{name} AS ({query})" for name, query in steps.items())
     # Raw texts are long: they are fetched for those alone that are quarantined.
     return (
         f"WITH {chain} {_marked('NULL AS raw, NULL AS raw_row')} "
         f"WHERE NOT {_SET_ASIDE} UNION ALL {_marked('raw, raw_row')} JOIN raws "
-        f"USING (source_file, source_row) WHERE {_SET_ASIDE}"
+        f"USING (file_number, record) WHERE {_SET_ASIDE}"
     )
 
 
@@ -103,7 +103,7 @@ def _orders(account_files: tuple[int, ...], everything: str) -> str:
     account = f"file_number IN ({files})"
     key = (
         f"PARTITION BY file_number, request_id, {_DATES}, "
-        f"CASE WHEN {account} THEN 0 ELSE source_row END"
+        f"CASE WHEN {account} THEN 0 ELSE record END"
     )
     return (
         "SELECT * REPLACE ("
@@ -115,7 +115,8 @@ def _orders(account_files: tuple[int, ...], everything: str) -> str:
         "AS outcome, "
         f"CASE WHEN {account} AND {mixed} AND validity IS NULL THEN true ELSE is_valid "
         "END AS is_valid), "
-        f"row_number() OVER ({key} ORDER BY {everything}, source_row) AS place, "
+        f"row_number() OVER ({key} ORDER BY {everything}, source_row, record) AS "
+        "place, "
         f"count(*) OVER one AS accounts FROM candidates WINDOW one AS ({key})"
     )
 
@@ -123,19 +124,19 @@ def _orders(account_files: tuple[int, ...], everything: str) -> str:
 def _fates(*, later_file_wins: bool) -> str:
     """Collect every candidate with its fate, each exactly once."""
     parts = [
-        "SELECT source_file, source_row, 'superseded' AS fate, false AS tied "
+        "SELECT file_number, record, 'superseded' AS fate, false AS tied "
         "FROM orders WHERE place > 1",
-        "SELECT source_file, source_row, 'duplicate_exact', false FROM copies "
+        "SELECT file_number, record, 'duplicate_exact', false FROM copies "
         "WHERE copy > 1",
-        "SELECT source_file, source_row, 'superseded', false FROM versions "
+        "SELECT file_number, record, 'superseded', false FROM versions "
         "WHERE NOT (version IS NOT DISTINCT FROM newest OR NOT is_dated)",
-        "SELECT source_file, source_row, CASE WHEN differs THEN 'duplicate_conflict' "
+        "SELECT file_number, record, CASE WHEN differs THEN 'duplicate_conflict' "
         "WHEN rank = 1 THEN 'clean' ELSE 'superseded' END, rivals > 1 AND reworded "
         "FROM newest_versions",
     ]
     if later_file_wins:
         parts.append(
-            "SELECT source_file, source_row, 'superseded', false FROM files "
+            "SELECT file_number, record, 'superseded', false FROM files "
             "WHERE file_number < last_file"
         )
     return " UNION ALL ".join(parts)
@@ -144,7 +145,7 @@ def _fates(*, later_file_wins: bool) -> str:
 def _marked(raw: str) -> str:
     return (
         "SELECT orders.* EXCLUDE (place, accounts) REPLACE (warnings | added AS "
-        f"warnings), {raw}, fate FROM orders JOIN marks USING (source_file, source_row)"
+        f"warnings), {raw}, fate FROM orders JOIN marks USING (file_number, record)"
     )
 
 
@@ -164,9 +165,9 @@ def _marks() -> str:
         for name, condition in marks
     )
     return (
-        "SELECT source_file, source_row, fate, "
+        "SELECT file_number, record, fate, "
         f"CASE WHEN fate = 'clean' THEN {added} ELSE 0 END AS added "
-        "FROM (SELECT source_file, source_row, request_id, updated_at, accounts FROM "
-        "orders) JOIN fates USING (source_file, source_row) LEFT JOIN faulty USING "
+        "FROM (SELECT file_number, record, request_id, updated_at, accounts FROM "
+        "orders) JOIN fates USING (file_number, record) LEFT JOIN faulty USING "
         "(request_id)"
     )
