@@ -147,6 +147,17 @@ def test_several_files_of_other_columns_and_options(spread, tmp_path):
         assert set(there.ledger.files) == {"2023.csv", "2024.csv"}
 
 
+def test_records_on_one_line_of_a_file_are_the_same_in_parts(spread, tmp_path):
+    spread(parts=4)
+    path = tmp_path / "log.jsonl"
+    text = frame(*VERSIONS).to_json(orient="records", lines=True)
+    path.write_text(text.replace("\n", ""), encoding="utf-8")
+    here, there = _both(path, max_quarantine_share=1.0)
+    said = [json.dumps(log.ledger.to_json()) for log in (here, there)]
+    assert said[0] == said[1]
+    pd.testing.assert_frame_equal(here.to_frame(), there.to_frame())
+
+
 def test_a_log_without_a_record_needs_no_worker(spread):
     spread(parts=1, clean_part=None)
     here, there = _both(frame({}).iloc[:0])

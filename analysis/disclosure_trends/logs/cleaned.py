@@ -155,7 +155,7 @@ class CleanedLog:
         pandas.DataFrame
             Canonical columns in canonical order (instants as ``datetime64[us, UTC]``),
             ``is_valid, on_designated_line, source_file, source_row``; sorted by file
-            and row.
+            and row, on one line by id.
         """
         return self._read(REQUESTS)
 
@@ -217,7 +217,11 @@ class CleanedLog:
         frame: pd.DataFrame = table.to_pandas(types_mapper=_TYPES.get)
         order = {file: n for n, file in enumerate(self.ledger.files)}
         places = frame["source_file"].map(order).astype("int64")
-        rows = frame.assign(_place=places).sort_values(["_place", "source_row"])
+        rows, keys = frame.assign(_place=places), ["_place", "source_row"]
+        # A line of a file may hold several records.
+        if "request_id" in rows and rows.duplicated(keys).any():
+            keys.append("request_id")
+        rows = rows.sort_values(keys)
         return rows.drop(columns="_place").reset_index(drop=True)
 
 
