@@ -1,6 +1,7 @@
 """Dates of change: the reference posterior, coverage, and refusals."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from disclosure_trends.models.step_posterior import (
     _noise,
     step_posterior,
 )
-from disclosure_trends.results import NotEstimable
+from disclosure_trends.results import Estimate, NotEstimable
 
 
 def counts_of(values, *, start="2021-01", region="FR"):
@@ -84,6 +85,20 @@ def test_a_clear_step_is_dated_to_the_month():
     assert "from April 2023 on" in statement
     assert "1 month wide" in statement
     assert result.figure().layout.meta["disclosure_trends"]["name"] == "dates"
+
+
+def test_an_interval_around_one_is_neither_a_rise_nor_a_fall():
+    found = date_uptick(counts_of([50] * 20 + [80] * 6), region="FR")
+    unclear = replace(
+        found,
+        estimates={"rate_ratio": Estimate(value=1.2, lower=0.9, upper=1.6)},
+        date_set=("2022-08", "2022-09"),
+    )
+    assert unclear.findings()[0].statement == (
+        "France: no lasting rise or fall of the number of valid requests stands out; "
+        "if there was one, it was to 1.20 times its level (0.900 to 1.60), beginning "
+        "in August 2022 at the earliest and September 2022 at the latest."
+    )
 
 
 def test_a_fall_is_said_as_a_fall():

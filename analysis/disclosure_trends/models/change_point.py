@@ -92,10 +92,16 @@ class ChangePointResult(Result):
         found["dates"] = len(self.date_set)
         found["when"] = self._when()
         width = wording.plural(len(self.date_set), self.freq)
+        what, when = measure_name(self.measure), self._when()
         said = (
-            f"{name}: the number of {measure_name(self.measure)} {_changed(ratio)}, "
-            f"{self._when()}; the set of likely dates is {width} wide."
+            f"{name}: the number of {what} {_changed(ratio)}, {when}; the set of "
+            f"likely dates is {width} wide."
         )
+        if isinstance(ratio, Estimate) and not is_clear(ratio):
+            said = (
+                f"{name}: no lasting rise or fall of the number of {what} stands out; "
+                f"if there was one, it was to {_times(ratio)}, {when}."
+            )
         return (self._finding(wording.sentence(said), found),)
 
     def limits(self) -> tuple[Limit, ...]:
@@ -128,7 +134,7 @@ class ChangePointResult(Result):
         first, last = period_words(self.date_set[0]), period_words(self.date_set[-1])
         if len(self.date_set) == 1:
             return f"from {first} on"
-        return f"beginning between {first} and {last}"
+        return f"beginning in {first} at the earliest and {last} at the latest"
 
     def _finding(self, said: str, found: dict[str, Number]) -> Finding:
         return Finding(
@@ -155,17 +161,22 @@ class ChangePointResult(Result):
         )
 
 
+def is_clear(ratio: Estimate) -> bool:
+    """Tell whether the interval of a ratio shows a rise or a fall."""
+    return wording.direction(ratio.lower, ratio.upper) in {"rose", "fell"}
+
+
 def _changed(ratio: Estimate | NotEstimable) -> str:
-    """Say how the level changed: no direction that the interval does not show."""
+    """Say how the level changed."""
     if isinstance(ratio, NotEstimable):
         return f"{ONE_SIDED[ratio.rule]} nothing"
-    word = wording.direction(ratio.lower, ratio.upper)
-    verb = {"rose": "rose", "fell": "fell"}.get(word, "may have changed")
+    return f"{wording.direction(ratio.lower, ratio.upper)} to {_times(ratio)}"
+
+
+def _times(ratio: Estimate) -> str:
     value = numbers.ratio(ratio.value or 0.0)
-    return (
-        f"{verb} to {value} times its level "
-        f"({numbers.span(ratio.lower, ratio.upper, 'ratio')})"
-    )
+    span = numbers.span(ratio.lower, ratio.upper, "ratio")
+    return f"{value} times its level ({span})"
 
 
 def date_uptick(

@@ -15,6 +15,7 @@ from disclosure_trends.models.change_point import (
     ONE_SIDED,
     ChangePointResult,
     date_uptick,
+    is_clear,
 )
 from disclosure_trends.models.uptick.result import UptickScan
 from disclosure_trends.models.uptick.series_matrix import in_period, period_words
@@ -233,10 +234,6 @@ def _row(
     }
 
 
-def _is_clear(ratio: Estimate) -> bool:
-    return wording.direction(ratio.lower, ratio.upper) in {"rose", "fell"}
-
-
 def _verdict(found: Row) -> str:
     if found["status"] == "examined" and found["value"] < found["lower"]:
         return "below expected"
@@ -248,7 +245,7 @@ def _why_undated(dated: ChangePointResult) -> str | None:
     ratio = dated.estimates["rate_ratio"]
     if isinstance(ratio, NotEstimable) and ratio.rule not in ONE_SIDED:
         return ratio.reason
-    if isinstance(ratio, Estimate) and not _is_clear(ratio):
+    if isinstance(ratio, Estimate) and not is_clear(ratio):
         return "no lasting rise or fall stands out"
     if len(dated.date_set) > WIDEST * int(dated.tables["history"]["is_complete"].sum()):
         return "no date stands out"
