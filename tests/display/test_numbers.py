@@ -93,3 +93,6 @@ def test_plural_and_fold() -> None:
     assert wording.plural(1, "country", "countries") == "1 country"
     assert wording.plural(26, "country", "countries") == "26 countries"
     assert wording.fold(2.1451) == "at least 2.1-fold"
+    assert wording.singular("authorities") == "authority"
+    assert wording.singular("months") == "month"
+    assert wording.singular("times a year") == "times a year"

@@ -22,6 +22,13 @@ def plural(n: int, noun: str, many: str | None = None) -> str:
     return f"{numbers.count(n)} {noun if n == 1 else many or noun + 's'}"
 
 
+def singular(noun: str) -> str:
+    """Take a regular plural back to its singular: ``authorities`` to ``authority``."""
+    if noun.endswith("ies"):
+        return noun.removesuffix("ies") + "y"
+    return noun.removesuffix("s")
+
+
 def direction(lower: float | None, upper: float | None, *, null: float = 1.0) -> str:
     """Say what an interval shows about the direction of a change.
 
