@@ -89,9 +89,14 @@ def _close_keys(database: duckdb.DuckDBPyConnection, keys: str) -> NDArray[np.ui
     found = np.concatenate(batches)
     del batches
     found.sort()
-    # Neighbours of one content differ by their minutes alone.
-    near = np.diff(found) <= MINUTES
-    return np.unique(np.concatenate([found[1:][near], found[:-1][near]]))
+    # Neighbours of one content differ by their minutes alone. Piece by piece: the
+    # differences of all would take as much memory again.
+    near = []
+    for start in range(0, len(found), _BATCH):
+        piece = found[start : start + _BATCH + 1]
+        close = np.diff(piece) <= MINUTES
+        near += [piece[1:][close], piece[:-1][close]]
+    return np.unique(np.concatenate(near))
 
 
 def most_days(database: duckdb.DuckDBPyConnection, ranked: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from disclosure_trends.logs.database import quote_text, run
 from disclosure_trends.logs.memory import check_versions
 
-_BUCKET: Final = 24_000_000
+_BUCKET: Final = 12_000_000
 _BATCH: Final = 500_000
 SIMULATED_PREFIX: Final = "SIM-"
 
