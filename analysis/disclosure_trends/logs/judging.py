@@ -1,6 +1,6 @@
 """The one pass of the rules: records are typed and judged, their versions ranked."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ import duckdb
 from disclosure_trends.logs.database import quote_text, read_batches, run
 from disclosure_trends.logs.doubts import most_days
 from disclosure_trends.logs.phases import begin_phase
-from disclosure_trends.logs.plans import FilePlan, rows_of
+from disclosure_trends.logs.plans import FilePlan
 from disclosure_trends.logs.rules.lookups import empty_words, fill_lookups
 from disclosure_trends.logs.rules.outputs import (
     PASSING,
@@ -101,6 +101,7 @@ def clean_here(
         database,
         plans,
         stage=stage.select(),
+        rows_of=stage.select_file,
         records=stage.records,
         folder=work,
         requests=kept / REQUESTS,
@@ -124,6 +125,7 @@ def judge_records(
     plans: Sequence[FilePlan],
     *,
     stage: str,
+    rows_of: Callable[[str], str],
     records: int,
     folder: Path,
     requests: Path,
@@ -143,6 +145,9 @@ def judge_records(
         How every file of the log is read.
     stage : str
         SQL query of the staged records.
+    rows_of : callable
+        From ``source_file`` to the SQL query of those of one file: a scan of all parts
+        for each of many files would cost the square of their number.
     records : int
         About how many.
     folder : pathlib.Path
@@ -168,7 +173,7 @@ def judge_records(
             database,
             [plan for plan in plans if plan.file.name not in absent],
             writer,
-            stage=stage,
+            rows_of=rows_of,
             folder=folder,
             as_of=as_of,
         )
@@ -202,7 +207,7 @@ def _judge(
     plans: Sequence[FilePlan],
     writer: RequestsWriter,
     *,
-    stage: str,
+    rows_of: Callable[[str], str],
     folder: Path,
     as_of: date,
 ) -> tuple[str, dict[str, Marks]]:
@@ -221,7 +226,7 @@ def _judge(
         )
         beside = folder / f"typed-{plan.reading.number:05d}.parquet"
         name = plan.file.name
-        query = typed_query(rows_of(stage, name), reading=plan.reading)
+        query = typed_query(rows_of(name), reading=plan.reading)
         records = read_batches(database, query)
         usable[name] = split_typed(
             records, writer, name=name, beside=beside, total=plan.file.records

@@ -168,6 +168,7 @@ def _judge(
         database,
         job.plans,
         stage=stage,
+        rows_of=lambda name: f"{stage} WHERE source_file = {quote_text(name)}",
         records=records,
         folder=folder,
         requests=requests,

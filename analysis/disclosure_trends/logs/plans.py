@@ -6,7 +6,6 @@ from datetime import date
 
 import duckdb
 
-from disclosure_trends.logs.database import quote_text
 from disclosure_trends.logs.rules.lookups import Spellings, map_survey
 from disclosure_trends.logs.rules.plan import plan_reading
 from disclosure_trends.logs.rules.reading import Reading
@@ -70,24 +69,6 @@ def plan_files(
     return [_plan(database, stage, number, as_of) for number in numbers]
 
 
-def rows_of(stage: str, name: str) -> str:
-    """Write the query of one file's records.
-
-    Parameters
-    ----------
-    stage : str
-        SQL query of all staged records.
-    name : str
-        ``source_file`` of the file.
-
-    Returns
-    -------
-    str
-        SQL query.
-    """
-    return f"SELECT * FROM ({stage}) WHERE source_file = {quote_text(name)}"
-
-
 def no_ids(plans: Sequence[FilePlan]) -> list[str]:
     """Name the files of which the rows have no ids of their own."""
     return [plan.file.name for plan in plans if plan.reading.ids_are_rows]
@@ -100,7 +81,7 @@ def _plan(
     read = file.options
     columns = tuple(column for column in stage.columns if column in file.columns)
     words = tuple(c for c in read.terms if c in columns_of("text"))
-    rows = rows_of(stage.select(), file.name)
+    rows = stage.select_file(file.name)
     survey = survey_file(database, rows, columns=columns, terms=words)
     reading = plan_reading(
         columns,

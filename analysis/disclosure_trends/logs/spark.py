@@ -33,7 +33,7 @@ from disclosure_trends.logs.partitions import (
     clean_part,
 )
 from disclosure_trends.logs.phases import begin_phase
-from disclosure_trends.logs.plans import FilePlan, rows_of
+from disclosure_trends.logs.plans import FilePlan
 from disclosure_trends.logs.rules.lookups import empty_words, put_table
 from disclosure_trends.logs.rules.outputs import REQUESTS, write_outputs
 from disclosure_trends.logs.split import DERIVED, RequestsWriter
@@ -264,7 +264,7 @@ def _spread(
         run(
             database,
             f"COPY (SELECT {columns}, ({bucket} >> 1)::BIGINT AS bucket FROM "
-            f"({rows_of(stage.select(), plan.file.name)})) TO {quote_text(str(path))} "
+            f"({stage.select_file(plan.file.name)})) TO {quote_text(str(path))} "
             "(FORMAT parquet, COMPRESSION snappy)",
         )
 
