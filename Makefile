@@ -9,7 +9,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS ?= 1
 endif
 .DEFAULT_GOAL := help
-.PHONY: report test browser database spark lint check bench calibrate example lab lock clean help
+.PHONY: report test browser database pyspark spark lint check bench calibrate example lab lock clean help
 
 .tools/bin/uv:
 	python3 -m venv .tools && .tools/bin/python -m pip --quiet --disable-pip-version-check install uv
@@ -32,9 +32,11 @@ browser: ## Install Debian's Chromium for the browser tests
 database: ## Install Debian's PostgreSQL for the test of the database source
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || (apt-get -qq update && apt-get -qq install --yes postgresql >/dev/null)
 
-spark: .venv ## Install pyspark (half a gigabyte, needs Java) and test the engine spark
+pyspark: .venv ## Install pyspark (half a gigabyte, needs Java), for the engine spark
 	command -v java >/dev/null || (apt-get -qq update && apt-get -qq install --yes openjdk-17-jre-headless >/dev/null)
 	$(UV) pip install --quiet --require-hashes --no-deps --requirement requirements-spark.lock --build-constraints requirements-spark.lock
+
+spark: pyspark ## Install pyspark and test the engine spark
 	$(PY) -m pytest -n 2 tests/logs/test_spark.py
 
 lint: .venv ## Formatter, linter, types, layers, docstrings, spelling, notebooks
