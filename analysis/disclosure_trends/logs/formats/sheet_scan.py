@@ -65,17 +65,17 @@ def shared_lengths(blocks: Iterable[bytes]) -> Sequence[int]:
     lengths = array("Q")
     parser = _guarded_parser()
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def _start(name: str, attributes: dict[str, str]) -> None:
         del attributes
         if name.rpartition(":")[2] == "si":
             lengths.append(0)
 
-    def text(found: str) -> None:
+    def _text(found: str) -> None:
         if lengths:
             lengths[-1] += len(found)
 
-    parser.StartElementHandler = start
-    parser.CharacterDataHandler = text
+    parser.StartElementHandler = _start
+    parser.CharacterDataHandler = _text
     _feed(parser, blocks)
     return lengths
 
