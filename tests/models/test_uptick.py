@@ -124,6 +124,20 @@ def test_p_value_and_bound_never_contradict_each_other():
         assert (table["lower"] <= table["upper"]).all()
 
 
+def test_no_count_below_its_own_expectation_is_an_alarm():
+    # 138 empty months, then a burst that fades: the mean of what its past predicts
+    # (3.2) lies above the 99 per cent quantile (0), between them the 3 of the end.
+    values = [0] * 138 + [150, 22, 53, 32, 16, 47, 12, 47, 17, 5, 8, 3]
+    scan = detect_upticks(counts_of({"R1": values}))
+    row = scan.table.iloc[0]
+    assert row["p_value"] < 0.01
+    assert 3 < row["expected"] < 4
+    assert row["upper"] == 3
+    assert not row["alarm"]
+    said = {one.id: one.statement for one in scan.findings()}["quiet-R1"]
+    assert "not above the 3 that its own past makes likely" in said
+
+
 def test_the_bound_is_the_quantile():
     y = messy_batch()
     found = predict_mixture(y[:, :-2])

@@ -47,7 +47,8 @@ class Judgement:
         Words of `Status`.
     expected, lower, upper, variance, p_value
         Of the predictive distribution; `upper` is exceeded with a probability of at
-        most the rate asked for, `lower` undercut likewise.
+        most the rate asked for and is no less than the whole part of `expected`,
+        `lower` is undercut likewise.
     pooled
         What short series shared, where they were pooled.
     """
@@ -130,7 +131,10 @@ def _fill(
     out["expected"][rows] = prediction.expected
     out["variance"][rows] = prediction.variance
     out["lower"][rows] = prediction.upper(1 - rate)
-    out["upper"][rows] = prediction.upper(rate)
+    # A rare burst can lift the mean above the quantile; no count below it is a rise.
+    out["upper"][rows] = np.maximum(
+        prediction.upper(rate), np.floor(prediction.expected)
+    )
     out["p_value"][rows] = prediction.tail(value[rows])
 
 

@@ -66,8 +66,11 @@ def detect_upticks(
     UptickScan
         `.table`: one row per series and period with `region, period, value, expected,
         lower, upper, p_value, q_value, alarm, status`. An alarm is a value above
-        `upper`, which is the same as a p-value of at most the rate. Rows that were
-        not examined hold missing values and say why in `status`.
+        `upper`, which is the same as a p-value of at most the rate and a value above
+        `expected`: where rare bursts lift the expectation above the quantile, a count
+        between them has a small p-value, but is no rise. (`farrington` keeps R's
+        bound.) Rows that were not examined hold missing values and say why in
+        `status`.
 
     Raises
     ------
@@ -162,7 +165,8 @@ def _calibrated_rows(
     matrix: SeriesMatrix, column: int, judged: Judgement, rate: float
 ) -> pd.DataFrame:
     examined = judged.status == "examined"
-    alarm = pd.array(judged.p_value <= rate, dtype="boolean")
+    above = matrix.ripe[:, column] > judged.expected
+    alarm = pd.array((judged.p_value <= rate) & above, dtype="boolean")
     alarm[~examined] = pd.NA
     return rows_of(
         matrix,
