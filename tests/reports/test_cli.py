@@ -161,7 +161,10 @@ def test_7_an_output_that_cannot_be_written(
 
 
 def test_7_a_full_disk_keeps_the_old_run(shelf: Path, out: Path) -> None:
-    """A limit on the size of files stands for the disk: the page does not fit."""
+    """A limit on the size of files stands for the disk: the page does not fit.
+
+    Nor may a compiled module be written that does not fit: it would be cut, and stay.
+    """
     assert cli.run(report(shelf, out, "good")) == 0
     before = (out / "latest").readlink()
     (shelf / "good.ipynb").write_text(
@@ -173,7 +176,7 @@ def test_7_a_full_disk_keeps_the_old_run(shelf: Path, out: Path) -> None:
         "from disclosure_trends.cli import run\nsys.exit(run(sys.argv[1:]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *report(shelf, out, "good")],
+        [sys.executable, "-B", "-c", code, *report(shelf, out, "good")],
         capture_output=True,
         check=False,
         text=True,
