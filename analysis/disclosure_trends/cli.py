@@ -376,6 +376,8 @@ def _ending(error: BaseException) -> tuple[int, str]:
         code = error.code if isinstance(error.code, int) else 1
         words = {STOPPED: "stopped by SIGTERM", INTERRUPTED: "interrupted"}
         return code, words.get(code, "ended early")
+    if isinstance(error, typer.Abort) and isinstance(error.__cause__, EOFError):
+        error = error.__cause__  # taken for Ctrl-D, but nothing here asks a person
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return INTERRUPTED, "interrupted"
     if isinstance(error, _USAGE):

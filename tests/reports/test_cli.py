@@ -66,19 +66,21 @@ def test_0_published_then_unchanged(
     ]
 
 
+@pytest.mark.parametrize("bug", [KeyError, EOFError])
 def test_1_a_bug_says_where_to_look(
     shelf: Path,
     out: Path,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    bug: type[Exception],
 ) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise KeyError("a value of a row")
+        raise bug("a value of a row")
 
     monkeypatch.setattr("disclosure_trends.reports.runner.read_settings", broken)
     line = ends(capfd, 1, report(shelf, out))
     assert line == (
-        "disclosure-trends: a bug: KeyError; run again with --debug to see where"
+        f"disclosure-trends: a bug: {bug.__name__}; run again with --debug to see where"
     )
     assert cli.run([*report(shelf, out), "--debug"]) == 1
     assert "Traceback" in capfd.readouterr().err
