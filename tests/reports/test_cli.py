@@ -37,7 +37,7 @@ def ends(capfd: pytest.CaptureFixture[str], code: int, arguments: list[str]) -> 
     capfd.readouterr()
     assert cli.run(arguments) == code
     error = capfd.readouterr().err
-    lines = error.splitlines()
+    lines = [line for line in error.splitlines() if line]  # typer may set an empty one
     assert len(lines) == (1 if code else 0), error
     return lines[0] if lines else ""
 
