@@ -530,6 +530,34 @@ def test_published_scenarios_at_the_size_that_decides():
     assert detected(draw, loud, 0.01).mean() > detected(draw, theirs, 0.01).mean()
 
 
+def test_the_calibration_line_names_what_was_simulated_and_the_share_found():
+    columns = {"X": regression_series(60, 30).astype(int).tolist()}
+    scan = detect_upticks(counts_of(columns))
+    found = {one.id: one for one in scan.findings()}["calibration"]
+    # Level 25, hardly any dispersion: the table has 30 and 1.
+    assert found.statement.startswith(
+        "On 60 simulated series of 36 months, with a level of 30 and no more variance "
+        "than chance alone, the nearest to the series, "
+    )
+    share, delay = found.numbers["found"], found.numbers["delay"]
+    assert found.statement.endswith(
+        f"; of lasting doubles {share} were found within 6 periods, these in period "
+        f"{delay} on average."
+    )
+
+
+def test_the_calibration_line_says_that_series_lie_outside_the_table():
+    rng = np.random.default_rng(4)
+    spread = {f"R{n}": rng.poisson(5000, 40).tolist() for n in range(3)}
+    scan = detect_upticks(counts_of(spread))
+    said = {one.id: one.statement for one in scan.findings()}["calibration"]
+    assert said.startswith("The middle one of these series, with a level of 5,000 and ")
+    assert (
+        "lies outside what was simulated, so its error rates may differ: on 60 "
+        "simulated series of 36 months, with a level of 1,000 and " in said
+    )
+
+
 def test_error_rates_are_drawn_for_series_like_these():
     columns = {"X": regression_series(60, 30).astype(int).tolist()}
     scan = detect_upticks(counts_of(columns))

@@ -50,6 +50,8 @@ SEASON: Final = 0.2  # amplitude of the simulated season, on the log scale
 WAIT: Final = 6  # periods within which a lasting rise should be found
 SERIES: Final = 200  # per shape
 SHORT: Final = ("quarter", "half", "year")
+# Half a step of either grid: a shape further beyond its ends has no near neighbour.
+LEVEL_SLACK, DISPERSION_SLACK = (1000 / 300) ** 0.5, (10 / 5) ** 0.5
 POOL: Final = 30  # regions that share a dispersion in the simulations
 
 
@@ -96,6 +98,13 @@ class Shape:
         """Long series do not pool."""
         short = self.freq in SHORT
         return POOL if short and self.pool >= ENOUGH_SERIES else 1
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether level or dispersion lie more than half a step beyond the table."""
+        low, high = LEVELS[0] / LEVEL_SLACK, LEVELS[-1] * LEVEL_SLACK
+        most = DISPERSIONS[-1] * DISPERSION_SLACK
+        return not low <= self.level <= high or self.dispersion > most
 
     @property
     def seed(self) -> int:

@@ -60,7 +60,7 @@ def error_rates_figure(
         name=name,
         title=f"Of single {near.freq}s at twice their level {found} are found, of "
         f"quiet ones {false} raise an alarm",
-        subtitle=f"Series with {length} of history and {near.dispersion:g} times the "
-        f"variance of chance alone{pooled}.",
+        subtitle=f"Simulated series with {length} of history and "
+        f"{near.dispersion:g} times the variance of chance alone{pooled}.",
         simulated=simulated,
     )

@@ -394,5 +394,5 @@ class UptickScan(Result):
     def _calibration(self) -> Iterator[Finding]:
         if self.shape is None:
             return
-        said, found = say_calibration(operating_curve(self.shape))
+        said, found = say_calibration(operating_curve(self.shape), shape=self.shape)
         yield self._finding("calibration", said, found)

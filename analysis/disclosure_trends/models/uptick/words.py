@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from disclosure_trends.display import numbers, wording
-from disclosure_trends.models.calibration import OperatingCurve
+from disclosure_trends.models.calibration import WAIT, OperatingCurve, Shape
 from disclosure_trends.results import Limit, Number, Word
 
 Row = Mapping[Hashable, Any]
@@ -105,27 +105,56 @@ def say_chance(
     return said, found
 
 
-def say_calibration(curve: OperatingCurve) -> tuple[str, dict[str, Number]]:
-    """Say how often series like these raise an alarm falsely, and rightly."""
+def say_calibration(
+    curve: OperatingCurve, *, shape: Shape
+) -> tuple[str, dict[str, Number]]:
+    """Say how often the simulated series next to these raise alarms, and rightly.
+
+    `shape` is that of the middle one of the series asked about.
+    """
+    near = shape.nearest()
+    whose = "the series" if shape.pool == 1 else "the middle one of these series"
+    about, kin = f"On {numbers.count(curve.series)}", f"the nearest to {whose}"
+    if shape.is_outside:
+        own = _level_words(shape.level, shape.dispersion)
+        about = (
+            f"{wording.sentence(whose).rstrip('.')}, with {own}, lies outside what "
+            "was simulated, so its error rates may differ: on "
+            f"{numbers.count(curve.series)}"
+        )
+        kin = "the nearest"
     rates = [
         numbers.percent(share)
         for share in (curve.false_alarm, curve.power_half, curve.power_double)
     ]
     said = (
-        f"On {numbers.count(curve.series)} simulated series of this length, level "
-        f"and dispersion, {rates[0]} of quiet periods raised an alarm; of single "
-        f"periods at one and a half times the level {rates[1]} were found, at the "
-        f"double {rates[2]}"
+        f"{about} simulated series of {wording.plural(near.history, near.freq)}, with "
+        f"{_level_words(near.level, near.dispersion)}, {kin}, {rates[0]} of quiet "
+        f"periods raised an alarm; of single periods at one and a half times the level "
+        f"{rates[1]} were found, at the double {rates[2]}"
     )
     found: dict[str, Number] = {
         "false_alarm": rates[0],
         "power_half": rates[1],
         "power_double": rates[2],
         "series": curve.series,
-        "found": curve.found,
+        "found": numbers.percent(curve.found),
+        "within": WAIT,
+        "history": near.history,
+        "level": near.level,
+        "dispersion": near.dispersion,
     }
+    said += f"; of lasting doubles {found['found']} were found within {WAIT} periods"
     if np.isfinite(curve.delay):
-        delay = f"{curve.delay:.1f}"
-        found["delay"] = delay
-        said += f"; a lasting double was found in period {delay} on average"
+        found["delay"] = f"{curve.delay:.1f}"
+        said += f", these in period {found['delay']} on average"
     return f"{said}.", found
+
+
+def _level_words(level: float, dispersion: float) -> str:
+    """Say the level and the dispersion of a series, two digits each."""
+    times, spread = (f"{float(f'{x:.2g}'):,g}" for x in (level, dispersion))
+    more = f"{spread} times the variance of chance alone"
+    if spread == "1":
+        more = "no more variance than chance alone"
+    return f"a level of {times} and {more}"
