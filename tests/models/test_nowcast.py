@@ -50,6 +50,34 @@ def test_table_and_what_is_left_alone(reports):
     assert result.figure().layout.meta["disclosure_trends"]["name"] == "nowcast"
 
 
+def late_cases(rng, *, mean, delay, months=36):
+    """Cases of months to December 2024, all delays, as a frame."""
+    frames = []
+    for period in pd.period_range(end="2024-12", periods=months, freq="M"):
+        n = rng.poisson(mean)
+        days = rng.uniform(0, period.days_in_month, n) + rng.exponential(delay, n)
+        found = pd.Series(days.astype(int)).value_counts()
+        cells = pd.DataFrame({"delay": found.index, "value": found.to_numpy()})
+        frames.append(cells.assign(region="X", period=str(period)))
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_intervals_of_whole_periods_cover_where_counts_are_large():
+    rng = np.random.default_rng(3)
+    inside = []
+    for _ in range(8):
+        frame = late_cases(rng, mean=1000, delay=25)
+        total = frame.groupby("period")["value"].sum()
+        table = nowcast_counts(frame, as_of="2024-12-31").table.tail(12)
+        whole = table[table["status"] == "whole"]
+        assert (whole["lower"] == whole["reported"]).all()
+        truth = whole["period"].map(total)
+        inside += list((whole["lower"] <= truth) & (truth <= whole["upper"]))
+    # 135 such periods of another seed: .970.
+    assert len(inside) > 60
+    assert np.mean(inside) >= 0.92
+
+
 def test_nothing_after_as_of_is_used(reports):
     first = nowcast_counts(reports, as_of="2024-03-31").table
     days = pd.to_datetime(reports["period"]) + pd.to_timedelta(reports["delay"], "D")
@@ -65,6 +93,14 @@ def test_delay_model_by_hand():
     assert model.at(0)[0] == pytest.approx(0.5)
     assert model.at(1) == (1.0, 1.0)
     assert model.at(99) == (1.0, 1.0)
+
+
+def test_the_share_past_the_learnt_steps_is_that_of_the_oldest_half():
+    # 990 of 1000 on day 0, 6 on day 1, 4 on day 3: .996 is learnt step by step.
+    triangle = np.tile([990.0, 6, 0, 4], (4, 1))
+    model = fit_delay(triangle, np.array([30, 20, 10, 5]))
+    shares = [model.at(days)[0] for days in range(5)]
+    assert shares == pytest.approx([0.990, 0.996, 0.996, 1, 1])
 
 
 def test_delays_that_cannot_be_told_are_refused():

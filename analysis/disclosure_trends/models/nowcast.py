@@ -290,8 +290,7 @@ def _complete_period(
     tail = (1 - LEVEL) / 2
     upper = reported + float(remaining.upper(tail)[0])
     if share >= WHOLE:
-        whole = float(reported)
-        return reported, whole, whole, upper if share < 1 else whole, "whole"
+        return reported, float(reported), float(reported), upper, "whole"
     lower = reported + float(remaining.upper(1 - tail)[0])
     value = reported + float(remaining.expected[0])
     return reported, value, lower, upper, "nowcast"

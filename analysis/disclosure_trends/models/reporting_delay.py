@@ -13,7 +13,7 @@ from disclosure_trends.models.negative_binomial import Array
 WINDOW: Final = 12  # last periods from which each step of the delay is learnt
 LEAST_WHOLE: Final = 3  # periods that must be known to the longest delay
 LEAST_ROWS: Final = 30  # cases behind a delay model
-LONG_TAIL: Final = 0.995  # share of cases that the longest delay covers
+LONG_TAIL: Final = 0.995  # share of cases up to which steps are learnt one by one
 Ints = npt.NDArray[np.int64]
 
 
@@ -24,7 +24,8 @@ class DelayModel:
     Attributes
     ----------
     share
-        By days since the start of the period, rising to 1.
+        By days since the start of the period, rising to 1; the last of it, past the
+        steps learnt from recent periods, is that of the oldest half of all periods.
     spread
         Variance of the known part over its binomial variance, by days; at least 1.
     cases, periods
@@ -77,9 +78,11 @@ def fit_delay(triangle: Array, observed_days: Ints) -> DelayModel | str:
         hazard[day] = triangle[seen, day].sum() / total if total else 0.0
     keep = np.log1p(-np.minimum(hazard, 1 - 1e-9))
     share = np.exp(np.append(np.cumsum(keep[::-1])[::-1][1:], 0.0))
+    spread = _spread(cumulative, observed_days, share, longest)
+    tail = _oldest_share(triangle)[longest:]
     return DelayModel(
-        share=share,
-        spread=_spread(cumulative, observed_days, share, longest),
+        share=np.append(share[:-1] * tail[0], tail),
+        spread=np.append(spread[:-1], np.ones(len(tail))),
         cases=cases,
         periods=whole,
     )
@@ -87,11 +90,17 @@ def fit_delay(triangle: Array, observed_days: Ints) -> DelayModel | str:
 
 def _longest(triangle: Array, observed_days: Ints) -> int:
     """Days that almost all cases of the oldest half do not exceed."""
-    oldest = triangle[: max(len(triangle) // 2, 1)].sum(axis=0)
-    total = oldest.sum()
-    if not total:
+    share = _oldest_share(triangle)
+    if not share[-1]:
         return int(observed_days.max(initial=0))
-    return int(np.searchsorted(np.cumsum(oldest) / total, LONG_TAIL))
+    return int(np.searchsorted(share, LONG_TAIL))
+
+
+def _oldest_share(triangle: Array) -> Array:
+    """Share of the cases of the oldest half that is known, by days."""
+    known = np.cumsum(triangle[: max(len(triangle) // 2, 1)].sum(axis=0))
+    share: Array = known / max(known[-1], 1.0)
+    return share
 
 
 def _spread(
