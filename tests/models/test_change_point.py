@@ -17,7 +17,7 @@ from disclosure_trends.models.step_posterior import (
     _noise,
     step_posterior,
 )
-from disclosure_trends.results import Estimate, NotEstimable
+from disclosure_trends.results import Check, Estimate, NotEstimable
 
 
 def counts_of(values, *, start="2021-01", region="FR"):
@@ -245,3 +245,14 @@ def test_row_order_and_reruns_do_not_matter():
     y = rise(np.random.default_rng(3))
     first, second = (date_uptick(counts_of(y), region="FR") for _ in range(2))
     pd.testing.assert_frame_equal(first.table, second.table)
+
+
+def test_what_qualifies_the_counts_qualifies_the_date():
+    # A country that leaves its part of the log begins as a series of its own: the
+    # counts say so, and the date that is only that move must say so as well.
+    moved = Check(name="part_moved", passed=None, text="GB counts apart from 2020 on.")
+    counts = replace(counts_of([0] * 18 + [30] * 18, region="GB"), checks=(moved,))
+    result = date_uptick(counts, region="GB")
+    assert "rose from nothing" in result.findings()[0].statement
+    assert moved in result.checks
+    assert moved in result.findings()[0].checks

@@ -210,7 +210,7 @@ def date_uptick(
         raise SettingsError(f"level: {level} is out of range; allowed is 0 to 1")
     series = counts.series(region)
     ripe = series[series["is_complete"] & series["value"].notna()]
-    checks = exposure_check(ripe)
+    checks = (*counts.checks, *exposure_check(ripe))
     if counts.freq == "day" and len(ripe) > MOST_DAYS:
         ripe = ripe.tail(MOST_DAYS)
         text = f"Only the last {MOST_DAYS} days were searched for a change."
