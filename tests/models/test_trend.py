@@ -192,3 +192,34 @@ def test_arguments_are_checked():
         "fit_trend: level=0.95, horizon=-1; allowed are a level between 0 and 1 and a "
         "horizon from 0"
     )
+
+
+def test_a_start_from_nothing_is_no_growth_per_year():
+    # 30 empty months and 10 of about twenty: the fit would be some hundredfold a year.
+    rng = np.random.default_rng(8)
+    values = [0] * 30 + rng.poisson(20, 10).tolist()
+    result = fit_trend(counts_of({"FR": values}), region="FR")
+    growth = result.estimates["growth_per_year"]
+    assert isinstance(growth, NotEstimable)
+    assert growth.rule == "not_steady"
+    said = result.findings()[0].statement
+    assert said == f"France: no trend can be given, {growth.reason}."
+    assert growth.reason.startswith(
+        "a constant growth does not describe the series: it would be a growth of "
+    )
+    check = {one.name: one for one in result.checks}["growth_not_steady"]
+    assert check.passed is False
+
+
+def test_a_growth_whose_forecasts_failed_is_qualified():
+    # Years of steady counts, then every other month is five times as high or nothing.
+    rng = np.random.default_rng(9)
+    values = rng.poisson(50, 48).tolist() + [250, 2] * 8
+    result = fit_trend(counts_of({"FR": values}), region="FR")
+    record = result.tables["track_record"].iloc[0]
+    assert record["forecasts"] >= 8
+    failed = {one.name for one in result.checks if one.passed is False}
+    assert record["coverage"] < 0.5
+    assert "growth_not_steady" in failed
+    said = result.findings()[0].statement
+    assert said.endswith("but a constant growth does not describe the series.")

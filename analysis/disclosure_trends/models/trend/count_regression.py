@@ -11,12 +11,14 @@ from typing import Final
 
 import numpy as np
 
+from disclosure_trends.display import numbers
 from disclosure_trends.models.negative_binomial import Array
-from disclosure_trends.results import NotEstimable
+from disclosure_trends.results import Estimate, NotEstimable
 
 STEPS: Final = 50
 LARGEST_EFFECT: Final = 10.0  # absolute log ratio beyond which a fit ran away
 LARGEST_ERROR: Final = 3.0  # standard error of a log ratio that says nothing
+LARGEST_GROWTH: Final = 10.0  # a year; a step or a start looks like more
 LEAST_NONZERO: Final = 4
 SMALLEST_PIVOT: Final = 1e-8
 
@@ -113,6 +115,21 @@ def gate_effect(effect: float, error: float) -> NotEstimable | None:
             "the history says nothing about this effect", rule="no_information"
         )
     return None
+
+
+def gate_growth(growth: Estimate | NotEstimable) -> Estimate | NotEstimable:
+    """Refuse a growth per year that no series keeps up: it is a step or a start."""
+    if isinstance(growth, NotEstimable) or growth.value is None:
+        return growth
+    if 1 / LARGEST_GROWTH <= growth.value <= LARGEST_GROWTH:
+        return growth
+    times = numbers.ratio(max(growth.value, 1 / growth.value))
+    way = "growth" if growth.value > 1 else "fall"
+    return NotEstimable(
+        f"a constant growth does not describe the series: it would be a {way} of "
+        f"{times} times a year",
+        rule="not_steady",
+    )
 
 
 def _pivot(design: Array) -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from disclosure_trends.counts.counts import Counts
+from disclosure_trends.display import numbers, wording
 from disclosure_trends.errors import SettingsError, UnknownRegionError
 from disclosure_trends.models.calibration import PER_YEAR
 from disclosure_trends.models.negative_binomial import Array
@@ -18,6 +19,7 @@ from disclosure_trends.models.trend.count_regression import (
     CountFit,
     fit_counts,
     gate_effect,
+    gate_growth,
 )
 from disclosure_trends.models.trend.design import (
     Step,
@@ -32,13 +34,14 @@ from disclosure_trends.models.trend.events import (
     same_weeks,
 )
 from disclosure_trends.models.trend.forecast import forecast_table, track_record
-from disclosure_trends.models.trend.result import TrendResult
+from disclosure_trends.models.trend.result import FEW, NOT_STEADY, TrendResult
 from disclosure_trends.models.uptick.series_matrix import exposure_check
 from disclosure_trends.results import Check, Estimate, NotEstimable
 from disclosure_trends.vocabulary.periods import Freq, parse_period
 from disclosure_trends.vocabulary.regions import membership_changes
 
 LEAST_PERIODS: Final = 8
+LEAST_INSIDE: Final = 0.5  # share of past forecasts that must have held
 LEAST_TO_POOL: Final = 3
 MOST_POOLED: Final = 200  # series
 GROWTH: Final = 1  # position of the growth coefficient
@@ -94,7 +97,9 @@ def fit_trend(
     design = _design(ripe, freq=counts.freq, steps=usable)
     fit = _fit(ripe, design)
     estimates: dict[str, Estimate | NotEstimable] = {
-        "growth_per_year": _effect(fit, GROWTH, level=level, unit="per year"),
+        "growth_per_year": gate_growth(
+            _effect(fit, GROWTH, level=level, unit="per year")
+        ),
         "growth_per_year_pooled": _pooled_growth(counts, level=level),
     }
     for name, refusal in refused.items():
@@ -118,7 +123,10 @@ def fit_trend(
     return TrendResult(
         tables=tables,
         estimates=estimates,
-        checks=_checks(counts, ripe, steps, region=region),
+        checks=(
+            *_checks(counts, ripe, steps, region=region),
+            *_steady(estimates["growth_per_year"], tables["track_record"]),
+        ),
         evidence=counts.evidence,
         region=region,
         level=level,
@@ -310,6 +318,25 @@ def _checks(
         checks += same_weeks(step, region=region, among=steps)
     checks += _membership(ripe, region)
     return tuple(checks)
+
+
+def _steady(growth: Estimate | NotEstimable, record: pd.DataFrame) -> tuple[Check, ...]:
+    """Warn where a constant growth is refused or past forecasts mostly failed."""
+    why = ""
+    if isinstance(growth, NotEstimable):
+        why = growth.reason if growth.rule == "not_steady" else ""
+    elif len(record):
+        row = record.iloc[0]
+        n, inside = int(row["forecasts"]), float(row["coverage"])
+        if n >= FEW and inside < LEAST_INSIDE:
+            why = (
+                f"a constant growth does not describe the series: only "
+                f"{numbers.percent(inside)} of {numbers.count(n)} past forecasts fell "
+                f"within their {numbers.percent(row['level'])} interval"
+            )
+    if not why:
+        return ()
+    return (Check(name=NOT_STEADY, passed=False, text=wording.sentence(why)),)
 
 
 def _membership(ripe: pd.DataFrame, region: str) -> tuple[Check, ...]:

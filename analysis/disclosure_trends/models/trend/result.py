@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MOST_SPREAD: Final = 10  # times the lower end; a wider interval forecasts nothing
 SMALL: Final = 5  # of a lower end below this, this
+NOT_STEADY: Final = "growth_not_steady"  # name of a check
 FEW: Final = 8  # forecasts; of fewer no rate is given
 
 
@@ -143,6 +144,8 @@ class TrendResult(Result):
             value = numbers.ratio(growth.value or 0.0)
             span = numbers.span(growth.lower, growth.upper, "per year")
             said = f"{name} {verb}: {value} times a year ({span}), season apart"
+            if any(check.name == NOT_STEADY for check in self.checks):
+                said += ", but a constant growth does not describe the series"
         return self._finding(f"trend-{self.region}", said, {"growth_per_year": growth})
 
     def _steps(self) -> Iterator[Finding]:
