@@ -241,6 +241,11 @@ def test_last_examines_several_periods():
             "control: given with method='calibrated'; it is R's control list; leave it "
             "out, or set method='farrington'",
         ),
+        (
+            {"method": "farrington", "control": {"range": [1, 2]}},
+            "control: range is not taken here, the last complete periods are examined; "
+            "leave it out and say with last= how many",
+        ),
     ],
 )
 def test_arguments_are_checked(options, message):
@@ -261,6 +266,18 @@ def test_farrington_is_the_comparison():
     assert table.loc["short", "status"] == "short history"
     with pytest.raises(SettingsError, match="did you mean 'noPeriods'"):
         detect_upticks(counts, method="farrington", control={"nPeriods": 4})
+
+
+def test_the_words_state_the_rate_that_the_control_asks_for():
+    counts = counts_of({"X": np.random.default_rng(6).poisson(20, 100).tolist()})
+    asked = {"b": 4, "w": 1, "alpha": 0.2}
+    scan = detect_upticks(counts, method="farrington", control=asked, last=10)
+    assert scan.false_alarm_rate == 0.2
+    assert scan.shape.rate == 0.2
+    numbers = {one.id: one.numbers for one in scan.findings()}
+    assert numbers["chance"]["rate"] == "20 per cent"
+    assert numbers["chance"]["expected_false"] == 2  # a fifth of ten
+    assert numbers["quiet-X"]["expected"].level == pytest.approx(0.8)
 
 
 # Exact and quasi-Poisson comparisons of the published Brazilian and Indian quarters,

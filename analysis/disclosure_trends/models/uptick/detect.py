@@ -59,7 +59,8 @@ def detect_upticks(
     last : int
         How many complete periods to examine, from the latest backwards.
     control : mapping, optional
-        R's control list; only with `method="farrington"`.
+        R's control list; only with `method="farrington"`. Its `alpha`, where given,
+        is the rate of false alarms; `range` is not taken, see `last`.
 
     Returns
     -------
@@ -94,6 +95,7 @@ def detect_upticks(
     else:
         judged = {}
         settings = {"alpha": false_alarm_rate, **(control or {})}
+        false_alarm_rate = read_control(settings).alpha
         frames = [
             _farrington_rows(matrix, column, counts.freq, settings)
             for column in columns
@@ -150,7 +152,11 @@ def _check_arguments(
             f"control: given with method={method!r}; it is R's control list; leave it "
             "out, or set method='farrington'"
         )
-    read_control(control)
+    if read_control(control).range is not None:
+        raise SettingsError(
+            "control: range is not taken here, the last complete periods are examined; "
+            "leave it out and say with last= how many"
+        )
 
 
 def _examined_columns(matrix: SeriesMatrix, *, last: int) -> list[int]:
