@@ -78,6 +78,60 @@ def test_intervals_of_whole_periods_cover_where_counts_are_large():
     assert np.mean(inside) >= 0.92
 
 
+def test_periods_after_the_end_of_the_log_are_not_zero():
+    # Appeared until December 2024, asked as of 2026: 12 months are not logged.
+    frame = late_cases(np.random.default_rng(4), mean=28, delay=20)
+    days = pd.to_datetime(frame["period"]) + pd.to_timedelta(frame["delay"], "D")
+    frame = frame[days <= "2024-12-31"]
+    result = nowcast_counts(frame, as_of="2025-12-31")
+    later = result.table[result.table["period"] >= "2025-01"]
+    assert list(later["status"]) == ["not logged"] * 12
+    assert later[["reported", "value", "lower", "upper"]].isna().all().all()
+    assert result.as_of == "2025-12-31"
+    until = nowcast_counts(frame, as_of="2024-12-31").table
+    pd.testing.assert_frame_equal(
+        result.table[result.table["period"] < "2025-01"].astype({"reported": "int64"}),
+        until,
+    )
+    check = next(check for check in result.checks if check.name == "log_end")
+    assert check.text == (
+        "The log seems to end on 31 December 2024, though as_of is 31 December 2025: "
+        "nothing later is used, and later periods are taken as not logged, not as zero."
+    )
+    assert "are known for December 2024" in result.summary()
+    assert result.figure().layout.meta["disclosure_trends"]["name"] == "nowcast"
+
+
+def test_one_late_row_does_not_hide_the_end_of_a_log():
+    frame = late_cases(np.random.default_rng(4), mean=28, delay=20)
+    days = pd.to_datetime(frame["period"]) + pd.to_timedelta(frame["delay"], "D")
+    stray = pd.DataFrame(
+        {"region": ["X"], "period": ["2024-05"], "delay": [480], "value": [1]}
+    )
+    frame = pd.concat([frame[days <= "2024-12-31"], stray])
+    table = nowcast_counts(frame, as_of="2025-12-31").table
+    later = table[table["period"] >= "2025-01"]
+    assert set(later["status"]) == {"not logged"}
+
+
+def test_a_measure_that_stops_is_zero_while_the_log_goes_on():
+    rows = []
+    for day in pd.date_range("2023-01-01", "2024-11-20", freq="D"):
+        logged = day + pd.Timedelta(days=day.day % 9)
+        closed = {
+            "outcome": "disclosed",
+            "accounts_disclosed": "1",
+            "closed_at": f"{day.date()}T10:00:00Z",
+        }
+        more = closed if day < pd.Timestamp("2024-07-01") else {}
+        rows.append(request(str(day.date()), str(logged.date()), **more))
+    log = clean(*rows, as_of="2024-11-30")
+    table = nowcast_counts(log, measure="disclosed").table.set_index("period")
+    assert table.loc["2024-06", "reported"] == 30
+    assert table.loc["2024-09", "status"] == "whole"
+    assert table.loc["2024-09", "reported"] == 0
+
+
 def test_nothing_after_as_of_is_used(reports):
     first = nowcast_counts(reports, as_of="2024-03-31").table
     days = pd.to_datetime(reports["period"]) + pd.to_timedelta(reports["delay"], "D")

@@ -13,6 +13,7 @@ import pandas as pd
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.logs.cleaned import CleanedLog
 from disclosure_trends.models.negative_binomial import Array
+from disclosure_trends.models.nowcast_end import ages, end_with_log, triangle_of
 from disclosure_trends.models.nowcast_source import (
     DelayedCounts,
     read_frame,
@@ -57,8 +58,8 @@ class NowcastResult(Result):
     ----------
     tables
         `nowcast`: `region, period, reported, value, lower, upper, status`; the status
-        is `whole` (left alone), `nowcast`, `too early` or `not estimable`, and the
-        last two hold missing values.
+        is `whole` (left alone), `nowcast`, `too early`, `not estimable` or `not
+        logged` (the log ends before), and the last three hold missing values.
     estimates
         Per region its latest nowcast period; `nowcast` where nothing could be said.
     freq, measure, as_of, level
@@ -160,8 +161,9 @@ def nowcast_counts(
     Returns
     -------
     NowcastResult
-        Periods of which almost all is known are left alone; where delays cannot be
-        told, `.estimates["nowcast"]` says why.
+        Periods of which almost all is known are left alone; those that the log does
+        not reach are `not logged`; where delays cannot be told,
+        `.estimates["nowcast"]` says why.
 
     Raises
     ------
@@ -175,6 +177,8 @@ def nowcast_counts(
         source = read_log(
             data, by=by, freq=freq, measure=measure, visible=visible, as_of=known_to
         )
+    asked = source.as_of
+    source = end_with_log(source, freq=freq)
     periods = _periods(source, freq)
     refused = source.refused or _no_delays(source)
     table, estimates, checks = (
@@ -182,14 +186,19 @@ def nowcast_counts(
         if refused is not None
         else _complete(source, periods)
     )
+    after = [
+        text
+        for text in periods_between(source.as_of, asked, freq=freq)
+        if parse_period(text).start > source.as_of
+    ]
     return NowcastResult(
-        tables={"nowcast": table},
+        tables={"nowcast": _not_logged(table, after)},
         estimates=estimates,
         checks=(*source.checks, *checks),
         evidence=source.evidence,
         freq=freq,
         measure=measure,
-        as_of=source.as_of.isoformat(),
+        as_of=asked.isoformat(),
         level=LEVEL,
     )
 
@@ -224,16 +233,32 @@ def _blank(source: DelayedCounts) -> pd.DataFrame:
     return table.assign(status="not estimable")
 
 
+def _not_logged(table: pd.DataFrame, after: list[str]) -> pd.DataFrame:
+    """Append the periods that the log does not reach, nothing known of them."""
+    if table.empty or not after:
+        return table
+    regions = table["region"].unique()
+    rows = pd.DataFrame(
+        {
+            "region": np.repeat(regions, len(after)),
+            "period": np.tile(np.array(after, dtype=object), len(regions)),
+        }
+    ).astype("str")
+    rows = rows.reindex(columns=list(COLUMNS)).assign(status="not logged")
+    for name in ("reported", "value", "lower", "upper"):
+        rows[name] = rows[name].astype("Int64" if name == "reported" else "float64")
+    both = pd.concat([table.astype({"reported": "Int64"}), rows], ignore_index=True)
+    return both.sort_values(["region", "period"], kind="stable", ignore_index=True)
+
+
 def _complete(
     source: DelayedCounts, periods: list[str]
 ) -> tuple[pd.DataFrame, dict[str, Estimate | NotEstimable], tuple[Check, ...]]:
-    starts = [parse_period(text).start for text in periods]
-    age = np.array([(source.as_of - start).days for start in starts], dtype=np.int64)
+    age = ages(periods, as_of=source.as_of)
     cells = source.cells
     regions = sorted(cells["region"].unique())
-    place = {text: n for n, text in enumerate(periods)}
     triangles = {
-        region: _triangle(cells[cells["region"] == region], place, int(age.max()))
+        region: triangle_of(cells[cells["region"] == region], periods, int(age.max()))
         for region in regions
     }
     shared = fit_delay(sum(triangles.values(), np.zeros((1, 1))), age)
@@ -269,14 +294,6 @@ def _complete(
     )
     checks = (Check(name="shared_delay", passed=None, text=text),) if pooled else ()
     return table, estimates, checks
-
-
-def _triangle(cells: pd.DataFrame, place: dict[str, int], longest: int) -> Array:
-    triangle = np.zeros((len(place), longest + 1))
-    rows = cells["period"].map(place).to_numpy(dtype=np.int64)
-    days = np.minimum(cells["delay"].to_numpy(dtype=np.int64), longest)
-    np.add.at(triangle, (rows, days), cells["value"].to_numpy(dtype=float))
-    return triangle
 
 
 def _complete_period(

@@ -12,6 +12,7 @@ import pandas as pd
 from disclosure_trends.counts.counts import period_text
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
+from disclosure_trends.models.nowcast_end import appeared
 from disclosure_trends.results import Check, Evidence, NotEstimable
 from disclosure_trends.vocabulary.periods import Freq, format_period, parse_period
 from disclosure_trends.vocabulary.regions import partition_table
@@ -34,9 +35,14 @@ Visible = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DelayedCounts:
-    """Counts by region, period and delay, and what is known of their source."""
+    """Counts by region, period and delay, and what is known of their source.
+
+    `every` holds all cases by period and delay, of whatever measure: they tell how far
+    the source reaches.
+    """
 
     cells: pd.DataFrame
+    every: pd.DataFrame
     as_of: date
     evidence: Evidence
     checks: tuple[Check, ...] = ()
@@ -66,13 +72,12 @@ def read_frame(data: pd.DataFrame, *, freq: Freq, as_of: date | None) -> Delayed
     }
     cells["period"] = [names[given] for given in cells["period"]]
     cells[["region", "period"]] = cells[["region", "period"]].astype("str")
-    starts = {text: parse_period(text).start for text in cells["period"].unique()}
-    seen = pd.to_datetime(cells["period"].map(starts)) + pd.to_timedelta(
-        cells["delay"], unit="D"
-    )
+    seen = appeared(cells)
     known_to = as_of or seen.max().date()
+    cells = cells[seen <= pd.Timestamp(known_to)]
     return DelayedCounts(
-        cells=cells[seen <= pd.Timestamp(known_to)],
+        cells=cells,
+        every=cells,
         as_of=known_to,
         evidence="log",
     )
@@ -115,14 +120,13 @@ def read_log(
         reason = NotEstimable(f"{visible} is not recorded", rule="not_recorded")
         return DelayedCounts(
             cells=empty,
+            every=empty,
             as_of=known_to,
             evidence=cleaned.evidence,
             checks=checks,
             refused=reason,
         )
-    kept = rows[_wanted(rows, measure) & rows[visible].notna()].copy()
-    kept["region"] = _keys(kept, by)
-    kept = kept[kept["region"].notna()]
+    kept = rows[rows[visible].notna()].copy()
     days = kept["received_at"].dt.date
     names = {day: format_period(day, freq=freq) for day in days.unique()}
     kept["period"] = days.map(names).astype("str")
@@ -131,16 +135,21 @@ def read_log(
     shown = kept[visible].dt.tz_localize(None).dt.normalize()
     kept["delay"] = np.maximum((shown - start).dt.days, 0)
     kept = kept[shown <= pd.Timestamp(known_to)]
-    cells = (
-        kept.groupby(["region", "period", "delay"], observed=True)
-        .size()
-        .rename("value")
-        .reset_index()
-    )
-    cells[["region", "period"]] = cells[["region", "period"]].astype("str")
+    wanted = kept[_wanted(kept, measure)]
+    wanted = wanted.assign(region=_keys(wanted, by)).dropna(subset=["region"])
+    cells = _count(wanted, ["region", "period", "delay"])
     return DelayedCounts(
-        cells=cells, as_of=known_to, evidence=cleaned.evidence, checks=checks
+        cells=cells.astype({"region": "str"}),
+        every=_count(kept, ["period", "delay"]),
+        as_of=known_to,
+        evidence=cleaned.evidence,
+        checks=checks,
     )
+
+
+def _count(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    cells = rows.groupby(keys, observed=True).size().rename("value").reset_index()
+    return cells.astype({"period": "str"})
 
 
 def _holds_closed_only(cleaned: CleanedLog, rows: pd.DataFrame) -> bool:
