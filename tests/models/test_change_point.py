@@ -237,6 +237,8 @@ def test_half_of_the_prior_share_is_chance_alone():
 def test_arguments_are_checked():
     with pytest.raises(SettingsError, match=r"level: 1\.5 is out of range"):
         date_uptick(counts_of([70] * 36), region="FR", level=1.5)
+    with pytest.raises(SettingsError, match=r"level: '0\.95' is out of range"):
+        date_uptick(counts_of([70] * 36), region="FR", level="0.95")
     with pytest.raises(SettingsError, match="there is no series 'EU'"):
         date_uptick(counts_of([70] * 36), region="EU")
 

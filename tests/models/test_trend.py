@@ -190,8 +190,11 @@ def test_arguments_are_checked():
         fit_trend(counts_of({"A": [20] * 36}), region="A", horizon=-1)
     assert str(caught.value) == (
         "fit_trend: level=0.95, horizon=-1; allowed are a level between 0 and 1 and a "
-        "horizon from 0"
+        "whole number from 0 as horizon"
     )
+    for wrong in ({"level": "0.95"}, {"horizon": 1.5}, {"horizon": "2"}):
+        with pytest.raises(SettingsError, match="a whole number from 0 as horizon"):
+            fit_trend(counts_of({"A": [20] * 36}), region="A", **wrong)
 
 
 def test_a_start_from_nothing_is_no_growth_per_year():

@@ -242,6 +242,32 @@ def test_last_examines_several_periods():
             "out, or set method='farrington'",
         ),
         (
+            {"last": 2.5},
+            "last: 2.5 is no whole number; give how many periods to examine",
+        ),
+        (
+            {"last": "3"},
+            "last: '3' is no whole number; give how many periods to examine",
+        ),
+        (
+            {"false_alarm_rate": "0.01"},
+            "false_alarm_rate: '0.01' is out of range; allowed is above 0 and at most "
+            "0.5; 0.01 means one false alarm in a hundred quiet periods",
+        ),
+        (
+            {"method": "farrington", "control": {"b": "5"}},
+            "control: b='5' is no whole number",
+        ),
+        (
+            {"method": "farrington", "control": {"alpha": "0.05"}},
+            "control: alpha='0.05' is no number",
+        ),
+        (
+            {"method": "farrington", "control": {"limit54": "54"}},
+            "control: limit54='54' is not a pair of whole numbers; give "
+            "(cases, periods)",
+        ),
+        (
             {"method": "farrington", "control": {"range": [1, 2]}},
             "control: range is not taken here, the last complete periods are examined; "
             "leave it out and say with last= how many",

@@ -11,6 +11,7 @@ import pandas as pd
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.errors import SettingsError
+from disclosure_trends.models.arguments import is_number
 from disclosure_trends.models.calibration import PER_YEAR
 from disclosure_trends.models.negative_binomial import Array
 from disclosure_trends.models.step_posterior import StepPosterior, step_posterior
@@ -206,8 +207,8 @@ def date_uptick(
     SettingsError
         There is no such series, or the level is out of range.
     """
-    if not 0 < level < 1:
-        raise SettingsError(f"level: {level} is out of range; allowed is 0 to 1")
+    if not is_number(level) or not 0 < level < 1:
+        raise SettingsError(f"level: {level!r} is out of range; allowed is 0 to 1")
     series = counts.series(region)
     ripe = series[series["is_complete"] & series["value"].notna()]
     checks = (*counts.checks, *exposure_check(ripe))

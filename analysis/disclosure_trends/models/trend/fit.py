@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.errors import SettingsError, UnknownRegionError
+from disclosure_trends.models.arguments import is_number, is_whole
 from disclosure_trends.models.calibration import PER_YEAR
 from disclosure_trends.models.negative_binomial import Array
 from disclosure_trends.models.trend.count_regression import (
@@ -84,10 +85,11 @@ def fit_trend(
     SettingsError
         There is no such series, or an argument is out of range.
     """
-    if not 0 < level < 1 or horizon < 0:
+    sane = is_number(level) and is_whole(horizon)
+    if not sane or not 0 < level < 1 or horizon < 0:
         raise SettingsError(
-            f"fit_trend: level={level}, horizon={horizon}; allowed are a level between "
-            "0 and 1 and a horizon from 0"
+            f"fit_trend: level={level!r}, horizon={horizon!r}; allowed are a level "
+            "between 0 and 1 and a whole number from 0 as horizon"
         )
     series = counts.series(region)
     ripe = series[series["is_complete"] & series["value"].notna()]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.models.arguments import is_number, is_whole
 from disclosure_trends.models.farrington import farrington_flexible, first_testable
 from disclosure_trends.models.uptick.baselines import Judgement, judge_period
 from disclosure_trends.models.uptick.farrington_control import read_control
@@ -138,10 +139,14 @@ def _check_arguments(
             f"method: {method!r} is unknown; allowed are {', '.join(allowed)}"
             f"{nearest(str(method), allowed)}"
         )
-    if not 0 < rate <= 0.5:
+    if not is_number(rate) or not 0 < rate <= 0.5:
         raise SettingsError(
-            f"false_alarm_rate: {rate} is out of range; allowed is above 0 and at most "
-            "0.5; 0.01 means one false alarm in a hundred quiet periods"
+            f"false_alarm_rate: {rate!r} is out of range; allowed is above 0 and at "
+            "most 0.5; 0.01 means one false alarm in a hundred quiet periods"
+        )
+    if not is_whole(last):
+        raise SettingsError(
+            f"last: {last!r} is no whole number; give how many periods to examine"
         )
     if last < 1:
         raise SettingsError(

@@ -7,10 +7,13 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from disclosure_trends.errors import SettingsError, nearest
+from disclosure_trends.models.arguments import is_number, is_whole
 
 POWERS: Final = {"2/3": 2 / 3, "1/2": 1 / 2, "none": 1.0}
 METHODS: Final = ("delta", "nbPlugin", "muan")
 # R's own switches that cannot change a number here.
+WHOLE: Final = ("b", "w", "noPeriods", "pastWeeksNotIncluded")
+NUMBERS: Final = ("alpha", "weightsThreshold", "pThresholdTrend")
 IGNORED: Final = ("glmWarnings", "verbose", "fitFun")
 
 
@@ -68,13 +71,24 @@ class FarringtonControl:
                 "taken here; allowed is False; divide the question, or use fit_trend "
                 "with exposure"
             )
+        self._check_numbers()
         for name, least in (("b", 1), ("w", 0), ("noPeriods", 1)):
-            if int(getattr(self, name)) < least:
+            if getattr(self, name) < least:
                 raise SettingsError(
                     f"control: {name}={getattr(self, name)} is below {least}"
                 )
         if not 0 < self.alpha < 1:
             raise SettingsError(f"control: alpha={self.alpha} is not between 0 and 1")
+
+    def _check_numbers(self) -> None:
+        for name in WHOLE:
+            value = getattr(self, name)
+            if not is_whole(value) and (name != "pastWeeksNotIncluded" or value):
+                raise SettingsError(f"control: {name}={value!r} is no whole number")
+        for name in NUMBERS:
+            value = getattr(self, name)
+            if not is_number(value):
+                raise SettingsError(f"control: {name}={value!r} is no number")
 
     @property
     def past(self) -> int:
@@ -111,9 +125,11 @@ def read_control(control: Mapping[str, Any] | None) -> FarringtonControl:
                 f"{', '.join(allowed)}"
             )
     limit = given.get("limit54", (5, 4))
-    if not isinstance(limit, Sequence) or len(limit) != 2:
+    pair = isinstance(limit, Sequence) and len(limit) == 2
+    if not pair or not all(is_whole(one) for one in limit):
         raise SettingsError(
-            f"control: limit54={limit!r} is not a pair; give (cases, periods)"
+            f"control: limit54={limit!r} is not a pair of whole numbers; give "
+            "(cases, periods)"
         )
     used = {name: value for name, value in given.items() if name in known}
     return FarringtonControl(**used | {"limit54": (int(limit[0]), int(limit[1]))})
