@@ -258,3 +258,19 @@ def test_what_qualifies_the_counts_qualifies_the_date():
     assert "rose from nothing" in result.findings()[0].statement
     assert moved in result.checks
     assert moved in result.findings()[0].checks
+
+
+def test_days_and_single_things_are_said_as_words():
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=60)]
+    frame = pd.DataFrame({"region": "FR", "period": days, "value": 0})
+    frame.loc[30:, "value"] = 9
+    counts = Counts.from_frame(frame, freq="day", measure="valid")
+    wide = replace(
+        date_uptick(counts, region="FR"), date_set=("2024-01-29", "2024-01-31")
+    )
+    assert (
+        ", beginning on 29 January 2024 at the earliest and 31 January 2024 at the "
+        "latest;" in wide.findings()[0].statement
+    )
+    short = date_uptick(counts_of([70]), region="FR").estimates["rate_ratio"]
+    assert short.reason == "only 1 complete period; 8 are needed"

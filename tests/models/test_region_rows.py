@@ -108,7 +108,7 @@ def test_short_histories_are_refused_in_the_row():
     scan = detect_upticks(counts_of(columns, periods=quarters, freq="quarter"))
     rows = scan.by_region()
     assert set(rows.table["verdict"]) == {"short history"}
-    assert set(rows.table["since"]) == {"only 3 periods are complete; 8 are needed"}
+    assert set(rows.table["since"]) == {"only 3 complete periods; 8 are needed"}
     assert rows.table["upper"].isna().all()
     found = {one.id for one in rows.findings()}
     assert {"short-BR", "short-IN"} <= found

@@ -226,3 +226,17 @@ def test_a_growth_whose_forecasts_failed_is_qualified():
     assert "growth_not_steady" in failed
     said = result.findings()[0].statement
     assert said.endswith("but a constant growth does not describe the series.")
+
+
+def test_lengths_and_single_things_are_said_as_words():
+    halves = {
+        "period": [f"{year}H{half}" for year in range(2010, 2025) for half in (1, 2)]
+    }
+    frame = pd.DataFrame({**halves, "region": "FR", "value": [40, 44, 39] * 10})
+    counts = Counts.from_frame(frame, freq="half", measure="valid")
+    said = [one.statement for one in fit_trend(counts, region="FR").findings()]
+    assert any(" past forecasts one half-year ahead " in one for one in said)
+    one = fit_trend(counts_of({"FR": [9]}), region="FR").findings()[0].statement
+    assert one == (
+        "France: no trend can be given, only 1 complete period; 8 are needed."
+    )

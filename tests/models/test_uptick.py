@@ -617,3 +617,11 @@ def test_error_rates_are_drawn_for_series_like_these():
     short = detect_upticks(counts_of({"X": [9, 9, 9]}))
     said = short.figure("error_rates").layout.meta["disclosure_trends"]["title"]
     assert said == "No series was examined, so there is no error rate to state"
+
+
+def test_a_scan_of_no_series_says_that_there_is_none():
+    nothing = pd.DataFrame({"region": [], "period": [], "value": []}, dtype=str)
+    counts = Counts.from_frame(nothing, freq="month", measure="valid")
+    assert [one.statement for one in detect_upticks(counts).findings()] == [
+        "No uptick can be claimed, there is no series to examine."
+    ]

@@ -18,6 +18,7 @@ from disclosure_trends.models.step_posterior import StepPosterior, step_posterio
 from disclosure_trends.models.trend.count_regression import gate_effect
 from disclosure_trends.models.uptick.series_matrix import (
     exposure_check,
+    in_period,
     period_words,
     region_words,
 )
@@ -135,7 +136,8 @@ class ChangePointResult(Result):
         first, last = period_words(self.date_set[0]), period_words(self.date_set[-1])
         if len(self.date_set) == 1:
             return f"from {first} on"
-        return f"beginning in {first} at the earliest and {last} at the latest"
+        start = in_period(self.date_set[0])
+        return f"beginning {start} at the earliest and {last} at the latest"
 
     def _finding(self, said: str, found: dict[str, Number]) -> Finding:
         return Finding(
@@ -243,12 +245,13 @@ def _refusal(ripe: pd.DataFrame) -> NotEstimable | None:
     n, cases = len(ripe), int(ripe["value"].sum())
     if n < LEAST_PERIODS:
         return NotEstimable(
-            f"only {n} periods are complete; {LEAST_PERIODS} are needed",
+            f"only {wording.plural(n, 'complete period')}; {LEAST_PERIODS} are needed",
             rule="too_short",
         )
     if cases < LEAST_CASES:
         return NotEstimable(
-            f"only {cases} cases in all; {LEAST_CASES} are needed", rule="too_few_cases"
+            f"only {wording.plural(cases, 'case')} in all; {LEAST_CASES} are needed",
+            rule="too_few_cases",
         )
     return None
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from disclosure_trends.display import numbers
+from disclosure_trends.display import numbers, wording
 from disclosure_trends.models.negative_binomial import Array
 from disclosure_trends.results import Estimate, NotEstimable
 
@@ -70,12 +70,15 @@ def fit_counts(
     n, p = design.shape
     if n < p + 3:
         return NotEstimable(
-            f"{n} complete periods are too few for {p} coefficients", rule="too_short"
+            f"only {wording.plural(n, 'complete period')} for {p} coefficients; "
+            f"{p + 3} are needed",
+            rule="too_short",
         )
     nonzero = int((counts > 0).sum())
     if nonzero < LEAST_NONZERO:
         return NotEstimable(
-            f"only {nonzero} periods hold a case; {LEAST_NONZERO} are needed",
+            f"only {wording.plural(nonzero, 'period')} with a case; {LEAST_NONZERO} "
+            "are needed",
             rule="too_few_cases",
         )
     scale = np.sqrt((design**2).sum(axis=0))

@@ -156,7 +156,8 @@ def _design(
 def _fit(ripe: pd.DataFrame, design: TrendDesign | None) -> CountFit | NotEstimable:
     if design is None or len(ripe) < LEAST_PERIODS:
         return NotEstimable(
-            f"{len(ripe)} periods are complete; {LEAST_PERIODS} are needed",
+            f"only {wording.plural(len(ripe), 'complete period')}; {LEAST_PERIODS} are "
+            "needed",
             rule="too_short",
         )
     return fit_counts(

@@ -271,13 +271,15 @@ class UptickScan(Result):
                 why = check.text[:1].lower() + check.text[1:]
                 said = f"No uptick can be claimed: {why}"
                 return self._finding("upticks", wording.sentence(said), {"examined": 0})
+        if latest.empty:
+            none = "No uptick can be claimed, there is no series to examine."
+            return self._finding("upticks", none, {"examined": 0})
         reasons = latest["status"].value_counts().sort_index()
-        listed = wording.listing(
-            [f"{reason} ({numbers.count(n)})" for reason, n in reasons.items()]
-        )
+        counted = {str(reason): int(n) for reason, n in reasons.items()}
+        each = [f"{why} ({numbers.count(n)})" for why, n in counted.items()]
+        listed = wording.listing(each)
         said = f"No uptick can be claimed, no series could be examined: {listed}."
-        found: dict[str, Number] = {str(k): int(n) for k, n in reasons.items()}
-        return self._finding("upticks", said, {"examined": 0, **found})
+        return self._finding("upticks", said, {"examined": 0, **counted})
 
     def _series(self, latest: pd.DataFrame) -> Iterator[Finding]:
         examined = latest[latest["status"] == "examined"]
