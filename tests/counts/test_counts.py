@@ -121,12 +121,13 @@ def test_series_and_regions():
         (
             {"value": [1, 2, -3, 4]},
             "frame: 1 values are no counts, the first is -3; allowed are whole numbers "
-            "from 0, or missing; rates go through rate_requests",
+            "from 0 to 10**15, or missing; rates go through rate_requests",
         ),
         (
             {"value": [1, 2.5, 3, 4]},
             "frame: 1 values are no counts, the first is 2.5; allowed are "
-            "whole numbers from 0, or missing; rates go through rate_requests",
+            "whole numbers from 0 to 10**15, or missing; rates go through "
+            "rate_requests",
         ),
         (
             {"period": ["2024Q1", "2024Q1", "2024Q1", "2024Q2"]},
@@ -169,6 +170,29 @@ def test_unknown_words_are_refused_with_the_nearest():
         count(quarters().rename(columns={"value": "values"}))
     with pytest.raises(PeriodError):
         count(quarters(period=["2024Q1", "2024Q7", "2024Q3", "2024Q2"]))
+
+
+@pytest.mark.parametrize("value", [float("inf"), 1e19, 10**30, 2**53 + 1])
+def test_values_that_no_count_can_hold_are_refused(value):
+    frame = quarters()
+    given = [value, *[1] * (len(frame) - 1)]
+    with pytest.raises(SettingsError) as caught:
+        count(frame.assign(value=given))
+    assert str(caught.value).startswith("frame: 1 values are no counts, the first is ")
+    assert str(caught.value).endswith(
+        "; allowed are whole numbers from 0 to 10**15, or missing; rates go through "
+        "rate_requests"
+    )
+
+
+@pytest.mark.parametrize("measure", [None, " ", 3])
+def test_a_measure_that_is_no_text_is_refused(measure):
+    with pytest.raises(SettingsError) as caught:
+        Counts.from_frame(quarters(), freq="quarter", measure=measure)
+    assert str(caught.value) == (
+        f"measure: {measure!r} is no text; say in words what is counted, such as "
+        "'received'"
+    )
 
 
 def test_empty_frame_gives_empty_counts():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 GIVEN: Final = ("region", "period", "value")
 OPTIONAL: Final = ("exposure", "is_complete")
+LARGEST: Final = 10**15  # a float64 tells whole numbers apart up to 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,13 +98,18 @@ class Counts:
         Raises
         ------
         SettingsError
-            A column is absent, a value is no whole number or negative, a cell is given
-            twice, or `freq` or `evidence` is unknown.
+            A column is absent, a value is no whole number from 0 to 10**15, a cell is
+            given twice, `measure` is no text, or `freq` or `evidence` is unknown.
         PeriodError
             A period cannot be read or is not of this `freq`.
         """
         _check_word(freq, get_args(Freq), name="freq")
         _check_word(evidence, get_args(Evidence), name="evidence")
+        if not isinstance(measure, str) or not measure.strip():
+            raise SettingsError(
+                f"measure: {measure!r} is no text; say in words what is counted, such "
+                "as 'received'"
+            )
         known_to = None if as_of is None else parse_as_of(as_of)
         given = _read_cells(frame, freq=freq)
         checks: list[Check] = []
@@ -291,11 +297,12 @@ def _read_values(values: pd.Series[float]) -> pd.Series[int]:
     unread = numbers.isna() & values.notna() & (values.astype("str").str.strip() != "")
     wrong = unread | (numbers < 0).fillna(value=False)
     wrong |= (numbers != numbers.round()).fillna(value=False)
+    wrong |= (numbers > LARGEST).fillna(value=False)
     if wrong.any():
         raise SettingsError(
             f"frame: {int(wrong.sum())} values are no counts, the first is "
-            f"{values[wrong].iloc[0]}; allowed are whole numbers from 0, or missing; "
-            "rates go through rate_requests"
+            f"{values[wrong].iloc[0]}; allowed are whole numbers from 0 to 10**15, or "
+            "missing; rates go through rate_requests"
         )
     return numbers.astype("Int64").reset_index(drop=True)
 
