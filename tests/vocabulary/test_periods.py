@@ -1,6 +1,7 @@
 from datetime import date
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +107,15 @@ def test_the_day_of_knowledge_is_a_day():
     with pytest.raises(PeriodError) as error:
         parse_as_of("2024-12")
     assert str(error.value) == "as_of: '2024-12' is not a day; write it as 2024-12-31"
+
+
+def test_midnight_is_a_day_and_another_time_is_none():
+    midnight = parse_as_of(pd.Timestamp("2024-12-31"))
+    assert midnight == date(2024, 12, 31)
+    assert type(midnight) is date
+    for wrong in (pd.Timestamp("2024-12-31 09:00"), pd.NaT):
+        with pytest.raises(PeriodError) as error:
+            parse_as_of(wrong)
+        assert str(error.value) == (
+            f"as_of: '{wrong}' is not a day; write it as 2024-12-31"
+        )

@@ -224,7 +224,7 @@ def previous_period(text: str) -> str:
 
 
 def parse_as_of(day: str | date, *, name: str = "as_of") -> date:
-    """Read the day of knowledge; a time of day is refused.
+    """Read the day of knowledge; a time of day other than midnight is refused.
 
     Raises
     ------
@@ -234,10 +234,11 @@ def parse_as_of(day: str | date, *, name: str = "as_of") -> date:
     if isinstance(day, date) and not isinstance(day, datetime):
         return day
     refusal = PeriodError(f"{name}: {str(day)!r} is not a day; write it as 2024-12-31")
-    if not _PATTERNS["day"].fullmatch(str(day)):
+    text = str(day).removesuffix(" 00:00:00") if isinstance(day, datetime) else str(day)
+    if not _PATTERNS["day"].fullmatch(text):
         raise refusal
     try:
-        return date.fromisoformat(str(day))
+        return date.fromisoformat(text)
     except ValueError as error:
         raise refusal from error
 
