@@ -175,20 +175,52 @@ def test_delays_that_cannot_be_told_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("column", "cell", "shown", "largest"),
     [
-        ({"delay": [-1]}, "a delay or a value is negative"),
-        ({"value": [None]}, "a cell is missing"),
+        ("delay", -1, "-1", 36525),
+        ("delay", 3.5, "3.5", 36525),
+        ("delay", "soon", "soon", 36525),
+        ("delay", 10**7, "10000000", 36525),
+        ("value", -2, "-2", 10**15),
+        ("value", 1.5, "1.5", 10**15),
+        ("value", float("inf"), "inf", 10**15),
+        ("value", 1e19, "1e+19", 10**15),
     ],
 )
-def test_frames_are_checked(change, message):
+def test_cells_of_a_frame_are_whole_numbers(column, cell, shown, largest):
     frame = pd.DataFrame(
         {"region": ["X"], "period": ["2024-01"], "delay": [3], "value": [1]}
-    ).assign(**change)
-    with pytest.raises(SettingsError, match=message):
+    ).assign(**{column: [cell]})
+    with pytest.raises(SettingsError) as caught:
         nowcast_counts(frame)
-    with pytest.raises(SettingsError, match="there is no column 'delay'"):
+    assert str(caught.value) == (
+        f"data: in column {column!r} 1 cells are no whole numbers from 0 to {largest}, "
+        f"the first is {shown}; count cases by whole days from the start of the period"
+    )
+
+
+def test_frames_are_checked():
+    frame = pd.DataFrame(
+        {"region": ["X"], "period": ["2024-01"], "delay": [3], "value": [1]}
+    )
+    with pytest.raises(SettingsError) as caught:
+        nowcast_counts(frame.assign(value=[None]))
+    assert str(caught.value) == (
+        "data: a cell is missing; give every row all four columns"
+    )
+    with pytest.raises(SettingsError) as caught:
         nowcast_counts(frame.drop(columns="delay"))
+    assert str(caught.value) == (
+        "data: there is no column 'delay'; needed are region, period, delay, value"
+    )
+    # The same cell under two names of its period.
+    again = pd.concat([frame, frame.assign(period="2024-01-15")])
+    with pytest.raises(SettingsError) as caught:
+        nowcast_counts(again)
+    assert str(caught.value) == (
+        "data: 1 cells are given twice, the first is X 2024-01, delay 3; one row per "
+        "region, period and delay is allowed; add them up before"
+    )
 
 
 def request(day, logged, **more):

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from disclosure_trends.counts.counts import period_text
+from disclosure_trends.counts.counts import LARGEST, period_text
 from disclosure_trends.errors import SettingsError, nearest
 from disclosure_trends.logs.cleaned import CleanedLog
 from disclosure_trends.models.nowcast_end import appeared
@@ -27,6 +27,7 @@ VISIBLE: Final = (
     "updated_at",
     "acknowledged_at",
 )
+LONGEST: Final = 36_525  # days, a century: the triangle has a column for each
 DISCLOSED: Final = ("disclosed", "partially_disclosed")
 Visible = Literal[
     "logged_at", "closed_at", "validated_at", "updated_at", "acknowledged_at"
@@ -60,18 +61,22 @@ def read_frame(data: pd.DataFrame, *, freq: Freq, as_of: date | None) -> Delayed
     cells = data.loc[:, list(NEEDED)].copy()
     if cells.isna().any().any():
         raise SettingsError("data: a cell is missing; give every row all four columns")
-    cells["delay"] = cells["delay"].astype("int64")
-    cells["value"] = cells["value"].astype("int64")
-    if (cells["delay"] < 0).any() or (cells["value"] < 0).any():
-        raise SettingsError(
-            "data: a delay or a value is negative; allowed are whole numbers from 0"
-        )
+    for name, largest in (("delay", LONGEST), ("value", LARGEST)):
+        cells[name] = _whole_numbers(cells[name], largest=largest)
     names = {
         given: period_text(given, freq=freq, name="data")
         for given in cells["period"].unique()
     }
     cells["period"] = [names[given] for given in cells["period"]]
     cells[["region", "period"]] = cells[["region", "period"]].astype("str")
+    twice = cells.duplicated(["region", "period", "delay"])
+    if twice.any():
+        first = cells[twice].iloc[0]
+        raise SettingsError(
+            f"data: {int(twice.sum())} cells are given twice, the first is "
+            f"{first['region']} {first['period']}, delay {first['delay']}; one row per "
+            "region, period and delay is allowed; add them up before"
+        )
     seen = appeared(cells)
     known_to = as_of or seen.max().date()
     cells = cells[seen <= pd.Timestamp(known_to)]
@@ -81,6 +86,18 @@ def read_frame(data: pd.DataFrame, *, freq: Freq, as_of: date | None) -> Delayed
         as_of=known_to,
         evidence="log",
     )
+
+
+def _whole_numbers(given: pd.Series[float], *, largest: int) -> pd.Series[int]:
+    numbers = pd.to_numeric(given, errors="coerce").astype("float64")
+    right = (numbers >= 0) & (numbers <= largest) & (numbers == numbers.round())
+    if not right.all():
+        raise SettingsError(
+            f"data: in column {given.name!r} {int((~right).sum())} cells are no whole "
+            f"numbers from 0 to {largest}, the first is {given[~right].iloc[0]}; count "
+            "cases by whole days from the start of the period"
+        )
+    return numbers.astype("int64")
 
 
 def read_log(
