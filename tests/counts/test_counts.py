@@ -195,8 +195,9 @@ def test_a_measure_that_is_no_text_is_refused(measure):
     )
 
 
-def test_empty_frame_gives_empty_counts():
-    counts = count(quarters().iloc[:0])
+@pytest.mark.parametrize("as_of", [None, "2024-06-30"])
+def test_empty_frame_gives_empty_counts(as_of):
+    counts = count(quarters().iloc[:0], as_of=as_of)
     assert counts.regions == ()
     assert counts.summary() == "No counts of fulfilled."
 

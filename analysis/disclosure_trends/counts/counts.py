@@ -333,6 +333,8 @@ def _read_flags(values: pd.Series[bool]) -> list[bool]:
 def _leave_out_future(
     cells: pd.DataFrame, *, known_to: date
 ) -> tuple[pd.DataFrame, tuple[Check, ...]]:
+    if cells.empty:
+        return cells, ()
     starts = cells["period"].map(_starts(cells["period"].unique()))
     later = starts > pd.Timestamp(known_to)
     if not later.any():
