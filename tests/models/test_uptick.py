@@ -599,6 +599,8 @@ def test_the_calibration_line_says_that_series_lie_outside_the_table():
         "lies outside what was simulated, so its error rates may differ: on 60 "
         "simulated series of 36 months, with a level of 1,000 and " in said
     )
+    drawn = scan.figure("error_rates").layout.meta["disclosure_trends"]
+    assert " What was asked about lies outside these." in drawn["subtitle"]
 
 
 def test_error_rates_are_drawn_for_series_like_these():

@@ -52,6 +52,7 @@ def error_rates_figure(
     near, own = shape.nearest(), operating_curve(shape)
     found, false = (numbers.percent(s) for s in (own.power_double, own.false_alarm))
     pooled = "" if near.pool == 1 else f", {near.pool} pooled"
+    outside = " What was asked about lies outside these." if shape.is_outside else ""
     length = wording.plural(near.history, near.freq)
     return draw_error_rates(
         curves_by_level(shape),
@@ -61,6 +62,6 @@ def error_rates_figure(
         title=f"Of single {near.freq}s at twice their level {found} are found, of "
         f"quiet ones {false} raise an alarm",
         subtitle=f"Simulated series with {length} of history and "
-        f"{near.dispersion:g} times the variance of chance alone{pooled}.",
+        f"{near.dispersion:g} times the variance of chance alone{pooled}.{outside}",
         simulated=simulated,
     )
