@@ -114,6 +114,27 @@ def test_one_late_row_does_not_hide_the_end_of_a_log():
     assert set(later["status"]) == {"not logged"}
 
 
+def test_a_log_filled_once_a_quarter_goes_on_between_two_fillings():
+    cells = pd.DataFrame(
+        [
+            (str(month), (quarter.end_time - month.start_time).days + 1)
+            for month in pd.period_range("2022-01", "2024-09", freq="M")
+            for quarter in [month.asfreq("Q")]
+        ],
+        columns=["period", "delay"],
+    ).assign(region="X", value=60)
+    # Last filled on 1 October; October and November wait, as they always did.
+    between = nowcast_counts(cells, as_of="2024-11-30")
+    assert "log_end" not in {check.name for check in between.checks}
+    assert between.table["reported"].iloc[-3] == 60  # September
+    # Two fillings left out.
+    over = nowcast_counts(cells, as_of="2025-06-30")
+    assert "log_end" in {check.name for check in over.checks}
+    table = over.table.set_index("period")
+    assert table.loc["2024-09", "reported"] == 60
+    assert set(table.loc["2024-11":, "status"]) == {"not logged"}
+
+
 def test_a_measure_that_stops_is_zero_while_the_log_goes_on():
     rows = []
     for day in pd.date_range("2023-01-01", "2024-11-20", freq="D"):

@@ -112,6 +112,7 @@ def _last_appearance(every: pd.DataFrame, *, as_of: date) -> date:
 def _last_period(every: pd.DataFrame, *, as_of: date, freq: Freq) -> date:
     """Last day of the last period with a case, if later ones should have had many.
 
+    Or the day on which its first case appeared, where that is later.
     A single row that appeared late cannot hide this end, as it can that of the days.
     """
     first = min(parse_period(text).start for text in every["period"].unique())
@@ -126,6 +127,24 @@ def _last_period(every: pd.DataFrame, *, as_of: date, freq: Freq) -> date:
     silent = age[last + 1 :]
     mean = float(triangle[max(last + 1 - RECENT, 0) : last + 1].sum(axis=1).mean())
     due = mean * sum(model.at(int(days))[0] for days in silent)
-    if len(silent) <= (np.diff(held) - 1).max(initial=0) or due < SURELY:
+    end = parse_period(periods[last]).end
+    if (as_of - end).days <= _longest_wait(triangle, age) or due < SURELY:
         return as_of
-    return parse_period(periods[last]).end
+    first_seen = int(age[last]) - int((triangle[last] > 0).argmax())
+    return max(end, as_of - timedelta(days=first_seen))
+
+
+def _longest_wait(triangle: Array, age: Ints) -> int:
+    """Most days that a next period let wait for its first case, before now.
+
+    Counted from the end of the newest period with a case, so that logs filled in
+    batches are known as such.
+    """
+    held = np.flatnonzero(triangle.sum(axis=1))
+    shown = (triangle > 0).argmax(axis=1) - age
+    longest, newest = 0, int(held[0])
+    for n in held[np.argsort(shown[held], kind="stable")]:
+        if n > newest:
+            longest = max(longest, int(shown[n] + age[newest + 1]) + 1)
+            newest = int(n)
+    return longest
