@@ -627,3 +627,13 @@ def test_a_scan_of_no_series_says_that_there_is_none():
     assert [one.statement for one in detect_upticks(counts).findings()] == [
         "No uptick can be claimed, there is no series to examine."
     ]
+
+
+def test_half_years_are_called_so():
+    halves = [f"{year}H{half}" for year in range(2018, 2024) for half in (1, 2)]
+    values = [40, 44, 39, 41, 45, 38] * 2
+    scan = detect_upticks(counts_of({"X": values}, freq="half", periods=halves))
+    said = {one.id: one.statement for one in scan.findings()}["calibration"]
+    assert " simulated series of 8 half-years, with " in said
+    title = scan.figure("error_rates").layout.meta["disclosure_trends"]["title"]
+    assert title.startswith("Of single half-years at twice their level ")

@@ -19,6 +19,7 @@ from disclosure_trends.models.trend.count_regression import gate_effect
 from disclosure_trends.models.uptick.series_matrix import (
     exposure_check,
     in_period,
+    period_noun,
     period_words,
     region_words,
 )
@@ -93,7 +94,7 @@ class ChangePointResult(Result):
             return (self._finding(wording.sentence(said), found),)
         found["dates"] = len(self.date_set)
         found["when"] = self._when()
-        width = wording.plural(len(self.date_set), self.freq)
+        width = wording.plural(len(self.date_set), period_noun(self.freq))
         what, when = measure_name(self.measure), self._when()
         said = (
             f"{name}: the number of {what} {_changed(ratio)}, {when}; the set of "

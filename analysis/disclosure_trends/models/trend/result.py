@@ -10,6 +10,7 @@ from disclosure_trends.display import numbers, wording
 from disclosure_trends.display.tables import ColumnRule, TableSpec
 from disclosure_trends.models.uptick.series_matrix import (
     in_period,
+    period_noun,
     period_words,
     region_words,
 )
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 MOST_SPREAD: Final = 10  # times the lower end; a wider interval forecasts nothing
 SMALL: Final = 5  # of a lower end below this, this
 NOT_STEADY: Final = "growth_not_steady"  # name of a check
-LENGTH: Final[dict[Freq, str]] = {"half": "half-year"}  # others are their own word
 FEW: Final = 8  # forecasts; of fewer no rate is given
 
 
@@ -208,20 +208,18 @@ class TrendResult(Result):
             return
         better = row["wis"] < row["wis_naive"]
         said = (
-            f"Of {numbers.count(n)} past forecasts one {self._length} ahead {inside} "
-            f"fell within their {level} interval; they were "
+            f"Of {numbers.count(n)} past forecasts one {period_noun(self.freq)} ahead "
+            f"{inside} fell within their {level} interval; they were "
             f"{'closer than' if better else 'no closer than'} last year's count"
         )
         found: dict[str, Number] = {"coverage": inside, "level": level, "forecasts": n}
         yield self._finding(f"record-{self.region}", said, found)
 
-    @property
-    def _length(self) -> str:
-        return LENGTH.get(self.freq, self.freq)
-
     def _few(self, n: int, *, inside: int, level: str) -> Finding:
         """Say of a handful of forecasts how they fared, and make no rate of it."""
-        past = f"past forecast{'' if n == 1 else 's'} one {self._length} ahead"
+        past = (
+            f"past forecast{'' if n == 1 else 's'} one {period_noun(self.freq)} ahead"
+        )
         if n == 1:
             fared = "fell" if inside else "did not fall"
             said = f"The one {past} that can be checked {fared} within its {level} "

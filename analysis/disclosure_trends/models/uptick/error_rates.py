@@ -12,6 +12,7 @@ from disclosure_trends.models.calibration import (
     curves_by_level,
     operating_curve,
 )
+from disclosure_trends.models.uptick.series_matrix import period_noun
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -53,14 +54,14 @@ def error_rates_figure(
     found, false = (numbers.percent(s) for s in (own.power_double, own.false_alarm))
     pooled = "" if near.pool == 1 else f", {near.pool} pooled"
     outside = " What was asked about lies outside these." if shape.is_outside else ""
-    length = wording.plural(near.history, near.freq)
+    length = wording.plural(near.history, period_noun(near.freq))
     return draw_error_rates(
         curves_by_level(shape),
         level=near.level,
         rate=shape.rate,
         name=name,
-        title=f"Of single {near.freq}s at twice their level {found} are found, of "
-        f"quiet ones {false} raise an alarm",
+        title=f"Of single {period_noun(near.freq)}s at twice their level {found} are "
+        f"found, of quiet ones {false} raise an alarm",
         subtitle=f"Simulated series with {length} of history and "
         f"{near.dispersion:g} times the variance of chance alone{pooled}.{outside}",
         simulated=simulated,

@@ -12,7 +12,7 @@ from disclosure_trends.counts.counts import Counts
 from disclosure_trends.errors import SettingsError, UnknownRegionError
 from disclosure_trends.models.negative_binomial import Array
 from disclosure_trends.results import Check
-from disclosure_trends.vocabulary.periods import parse_period, period_freq
+from disclosure_trends.vocabulary.periods import Freq, parse_period, period_freq
 from disclosure_trends.vocabulary.regions import describe_region
 
 
@@ -110,6 +110,11 @@ def in_period(period: str) -> str:
     """Say when: `in September 2024`, but `on 24 September 2024`."""
     on = "on" if period_freq(period) == "day" else "in"
     return f"{on} {period_words(period)}"
+
+
+def period_noun(freq: Freq) -> str:
+    """Name the length of a period: `month`, but `half-year`."""
+    return "half-year" if freq == "half" else freq
 
 
 def period_words(period: str) -> str:

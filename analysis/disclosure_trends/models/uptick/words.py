@@ -9,6 +9,7 @@ import numpy as np
 
 from disclosure_trends.display import numbers, wording
 from disclosure_trends.models.calibration import WAIT, OperatingCurve, Shape
+from disclosure_trends.models.uptick.series_matrix import period_noun
 from disclosure_trends.results import Limit, Number, Word
 
 Row = Mapping[Hashable, Any]
@@ -113,6 +114,7 @@ def say_calibration(
     `shape` is that of the middle one of the series asked about.
     """
     near = shape.nearest()
+    noun = period_noun(near.freq)
     whose = "the series" if shape.pool == 1 else "the middle one of these series"
     about, kin = f"On {numbers.count(curve.series)}", f"the nearest to {whose}"
     if shape.is_outside:
@@ -128,7 +130,7 @@ def say_calibration(
         for share in (curve.false_alarm, curve.power_half, curve.power_double)
     ]
     said = (
-        f"{about} simulated series of {wording.plural(near.history, near.freq)}, with "
+        f"{about} simulated series of {wording.plural(near.history, noun)}, with "
         f"{_level_words(near.level, near.dispersion)}, {kin}, {rates[0]} of quiet "
         f"periods raised an alarm; of single periods at one and a half times the level "
         f"{rates[1]} were found, at the double {rates[2]}"
