@@ -117,20 +117,20 @@ def test_the_own_word_for_an_empty_cell_may_have_a_meaning(column):
         assert log.to_frame()[column].tolist()[0] == value
 
 
-@pytest.mark.parametrize("place", [".", "in", "in/", "../work/in", "link", "o'd [x]*"])
+@pytest.mark.parametrize("place", [".", "in", "in/", "../here/in", "link", "o'd [x]*"])
 def test_temporary_files_may_lie_anywhere(tmp_path, monkeypatch, place):
-    work = tmp_path / "work"
+    here = tmp_path / "here"
     for folder in ("in", "o'd [x]*"):
-        (work / folder).mkdir(parents=True)
-    (work / "link").symlink_to(work / "in")
-    (work / "log.csv").write_bytes(joined(lines()))
-    monkeypatch.chdir(work)
+        (here / folder).mkdir(parents=True)
+    (here / "link").symlink_to(here / "in")
+    (here / "log.csv").write_bytes(joined(lines()))
+    monkeypatch.chdir(here)
     monkeypatch.setattr(tempfile, "tempdir", place)
     log = clean_requests("log.csv", as_of=AS_OF, out="cleaned")
     loose = clean_requests("log.csv", as_of=AS_OF)
     opened = open_log("cleaned")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(tempfile, "tempdir", str(work / "in"))
+    monkeypatch.setattr(tempfile, "tempdir", str(here / "in"))
     for one in (log, loose, opened):
         counts = dtr.count_requests(one, by="country", measure="received")
         assert counts.table["value"].sum() == 36
